@@ -1,0 +1,1 @@
+"""Answers from the articles, and the faces that show them."""
