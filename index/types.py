@@ -67,11 +67,11 @@ class Passage:
     text: str
     sentences: tuple[Span, ...]
     score: float = 0.0
-    """0..1, higher is better: how well the passage fits the question by meaning and words together."""
+    """How well the passage fits the question, by meaning and by words; at most 1, higher is better."""
     dense: float = 0.0
     """Cosine of question and passage, -1..1."""
     keyword: float = 0.0
-    """BM25 of the question's words in the passage, 0 or more; 0 where none stands in it."""
+    """BM25 as a share of the most that the question's words can score, 0..1; 0 where none of them stands in it."""
 
 
 class Embedder(Protocol):
@@ -104,7 +104,8 @@ class Store(Protocol):
         ...
 
     def matching(self, question: str, k: int) -> list[tuple[int, float]]:
-        """At most k rows that share words with the question, with their BM25, best first."""
+        """At most k rows that share words with the question, best first, with their share of the most that its words
+        can score in BM25, 0..1."""
         ...
 
     def passages(self, rows: Sequence[int]) -> list[Passage]:

@@ -1,0 +1,84 @@
+"""The settings, read once from the environment and from .env; what stands in the environment wins.
+
+`.env.example` explains each. Errors name the key and never the value, which may be a secret.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+from platformdirs import user_cache_path
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
+
+from index.types import ConfigurationError
+
+
+def _token(secret: SecretStr) -> SecretStr:
+    if re.search(r"[\s/]", secret.get_secret_value()):
+        raise ValueError("not a token: copy it again from @BotFather, without blanks")
+    return secret
+
+
+def _web_address(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/]+\S*", value):
+        raise ValueError("has to begin with https:// or http://")
+    return value.rstrip("/")
+
+
+def _listed(value: object) -> object:
+    """People part the ids by commas or by blanks."""
+    return re.findall(r"[^\s,]+", value) if isinstance(value, str) else value
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+Ids = Annotated[frozenset[int], NoDecode, BeforeValidator(_listed)]
+
+
+class Settings(BaseSettings):
+    """Every setting with its default."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    telegram_bot_token: Annotated[SecretStr, AfterValidator(_token)] | None = None
+    telegram_api_base: Annotated[str, AfterValidator(_web_address)] = "https://api.telegram.org"
+    telegram_admins: Ids = frozenset()
+    telegram_allowed: Ids = frozenset()
+    articles_dir: Path = Path("articles")
+    index_dir: Path = Path("var/index")
+    model_cache: Path = Field(default_factory=lambda: user_cache_path("kabar"))
+    embedding_model: str = "bundled"
+    reader_model: str = "sentence"
+    answer_threshold: Annotated[float, Field(ge=0, le=1)] = 0.2
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = "info"
+
+
+def read_settings() -> Settings:
+    """The settings in force. Raises ConfigurationError, naming every key that cannot be used."""
+    try:
+        return Settings()
+    except ValidationError as exc:
+        problems = dict.fromkeys(_problem(error) for error in exc.errors(include_input=False))
+        raise ConfigurationError(f"{'. '.join(problems)}. See .env.example.") from None
+    except (SettingsError, OSError, UnicodeDecodeError) as exc:
+        raise ConfigurationError(f"The file .env cannot be read ({type(exc).__name__}).") from None
+
+
+def _problem(error: ErrorDetails) -> str:
+    key = str(error["loc"][0]).upper()
+    if error["type"] == "extra_forbidden":
+        return f"{key}, which stands in .env, is not a setting of Kabar"
+    return f"{key}: {error['msg'].removeprefix('Value error, ')}"

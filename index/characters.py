@@ -1,0 +1,90 @@
+"""Bytes become characters, and characters become tidy ones."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# Others that Python knows by name are no character sets of pages (zlib, punycode), or slow on purpose.
+_CHARSETS = ("iso8859", "cp125", "cp874", "koi8", "gb", "big5", "euc", "shift_jis", "mac-roman", "tis-620")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_ODD_SHARE = 0.05
+"""Control characters among all; random bytes have an eighth, texts none but a stray one."""
+
+
+def decode(data: bytes, *, declared: str | None = None) -> str:
+    """The text of a file: by its byte order mark, else UTF-8 if it is that, else as declared or windows-1252.
+
+    Raises UnicodeError for what is not text. Valid UTF-8 goes before what a page declares: text in another
+    character set is hardly ever valid UTF-8, and pages that were saved anew often declare what they were.
+    """
+    text = _decoded(data, declared)
+    if "\0" in text or len(_CONTROL.findall(text)) > _ODD_SHARE * len(text):
+        raise UnicodeError("it is not text")
+    return text
+
+
+def _decoded(data: bytes, declared: str | None) -> str:
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return data.decode(encoding)
+    if b"\0" in data[:4096]:
+        return data.decode(_wide_encoding(data[:4096]))
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    damaged = data.decode("utf-8", "replace")
+    if damaged.count("\ufffd") < sum(1 for _ in re.finditer(r"[^\x00-\x7f\ufffd]", damaged)) / 4:
+        return damaged
+    return data.decode(_charset(declared), "replace")
+
+
+def _wide_encoding(sample: bytes) -> str:
+    """UTF-16 without a mark: of most pairs of bytes one is zero, and always the same one."""
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if odd > 0.4 * len(sample) / 2 and even < 0.05 * len(sample) / 2:
+        return "utf-16-le"
+    if even > 0.4 * len(sample) / 2 and odd < 0.05 * len(sample) / 2:
+        return "utf-16-be"
+    return "utf-8"  # which takes zeros as characters, and `decode` refuses those
+
+
+def _charset(declared: str | None) -> str:
+    try:
+        name = codecs.lookup(declared or "").name
+    except LookupError:
+        return "cp1252"
+    # As browsers do: who declares Latin-1 nearly always writes windows-1252.
+    return name if name.startswith(_CHARSETS) and name != "iso8859-1" else "cp1252"
+
+
+# Controls, halves of surrogate pairs, soft hyphen, zero-width spaces and marks of direction. Zero-width
+# joiners shape letters in other scripts, and emoji; between Latin letters they only hide a word.
+_INVISIBLE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+    r"|(?<=[A-Za-z])[\u200c\u200d]+(?=[A-Za-z])"
+)
+_SPACES = re.compile(r"[^\S\n]+")
+# Composing a run of combining marks takes the square of its length, so a hostile run is taken in pieces.
+_TO_COMPOSE = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]{1,1000}")
+
+
+def tidy(text: str) -> str:
+    """The text in composed characters, with single spaces and nothing invisible; line breaks stay."""
+    visible = _INVISIBLE.sub("", "\n".join(text.splitlines()))
+    composed = _TO_COMPOSE.sub(lambda run: unicodedata.normalize("NFC", run[0]), visible)
+    return _SPACES.sub(" ", composed)
+
+
+def one_line(text: str) -> str:
+    """The text as one tidy line."""
+    return " ".join(tidy(text).split())

@@ -1,0 +1,38 @@
+"""Files that survive a crash: whole or not there, and known by their checksum."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import xxhash
+
+
+def file_checksum(path: Path) -> str:
+    """XXH3 (128 bits, hexadecimal) of a file's bytes; guards against damage, not against an attacker."""
+    digest = xxhash.xxh3_128()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def sync(path: Path) -> None:
+    """Force a file's bytes, or a folder's entries, onto the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Put `text` in place of the file's content in one step: a reader sees the old text or the new."""
+    writing = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        writing.write_text(text, encoding="utf-8")
+        sync(writing)
+        writing.replace(path)
+    finally:
+        writing.unlink(missing_ok=True)
+    sync(path.parent)

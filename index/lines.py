@@ -1,0 +1,216 @@
+"""What a whole line is when it is not the story: a thing of the page, or something told about the article."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from index.dates import dateline
+
+LONGEST_LABEL = 300
+"""Characters; whatever is longer is taken for the story, and no pattern below is tried on it."""
+LONGEST_HEADLINE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known about an article beside its story."""
+
+    title: str | None = None
+    published: date | None = None
+    author: str | None = None
+    url: str | None = None
+    language: str | None = None
+
+    def or_else(self, other: Facts) -> Facts:
+        """These facts, and the other's where these do not know."""
+        return Facts(
+            self.title or other.title,
+            self.published or other.published,
+            self.author or other.author,
+            self.url or other.url,
+            self.language or other.language,
+        )
+
+
+# --- lines of the page around the story ---------------------------------------------------------------------
+
+
+def _names(block: str) -> frozenset[str]:
+    return frozenset(name.strip() for line in block.strip().splitlines() for name in line.split("|"))
+
+
+_FURNITURE = _names("""
+    home|beranda|news|berita|menu|search|cari|login|log in|sign in|masuk|daftar|sign up|subscribe|berlangganan
+    share|share this|share this article|bagikan|bagikan artikel|bagikan artikel ini|tweet|facebook|twitter|x
+    whatsapp|telegram|instagram|email|print|cetak|copy link|salin link|salin tautan|tautan disalin|link copied
+    advertisement|advertisement scroll to continue with content|scroll to continue|iklan|skip to content
+    scroll to continue with content|scroll to continue reading|continue reading|gulir untuk lanjut membaca
+    lanjutkan membaca|lanjut baca|back to top|kembali ke atas|halaman selanjutnya|halaman berikutnya|next
+    next page|previous|selanjutnya|sebelumnya|komentar|comments|comment|tulis komentar|loading|tag|tags|topik
+    ikuti kami|follow us|newsletter|baca selengkapnya|selengkapnya|read more|load more|muat lainnya
+""")
+_SECTIONS = _names("""
+    terbaru|terkini|terpopuler|populer|terkait|berita terkait|artikel terkait|berita terbaru|berita terkini
+    berita lainnya|berita populer|baca berita lainnya|rekomendasi|rekomendasi untuk anda|pilihan editor
+    trending|latest|latest news|most read|most popular|related|related news|related articles|related stories
+    recommended|recommended for you|editor's picks|editors' picks|you may also like|more stories|more news
+""")
+_DECORATION = " \t*_#[]()<>«»‹›•·|:–—-=~…↓▼▾"
+_BREADCRUMB = re.compile(
+    r"(?:home|beranda)(?:\s*[>›»/|]\s*[^>›»/|]{1,40}){1,6}|[^>›»]{1,30}(?:[>›»][^>›»]{1,40}){2,6}",
+    re.IGNORECASE,
+)
+_NOTICE = re.compile(
+    r"(?:©|\(c\) |(?:copyright|hak cipta)\s*(?:©|\(c\)|[12]\d{3})|hak cipta dilindungi|all rights reserved"
+    r"|\[gambas\s*:)",
+    re.IGNORECASE,
+)
+_TAGS = re.compile(r"(?:tags?|topik|topics?|keywords|kata kunci)\s*:.*[^.]", re.IGNORECASE)
+_READ_ALSO = re.compile(
+    r"[\W_]*(?:(?:baca|simak|lihat|tonton|saksikan)\s+(?:juga|pula)|also\s+(?:read|see|watch)"
+    r"|(?:read|see|watch)\s+also)\b(?P<mark>\s*[:|»›>])?",
+    re.IGNORECASE,
+)
+_READ_MORE = re.compile(
+    r"[\W_]*(?:baca\s+selengkapnya|selengkapnya|read\s+more|read\s+next|(?:berita|artikel)\s+terkait"
+    r"|related(?:\s+(?:story|stories|news|articles?))?)\s*[:|»›>]",
+    re.IGNORECASE,
+)
+
+
+def is_furniture(line: str) -> bool:
+    """Whether the whole line belongs to the page around the story: navigation, buttons, notices."""
+    if len(line) > LONGEST_HEADLINE:
+        return False
+    names = [_bare(name) for name in re.split(r"[|•·]", line)]
+    if is_section(line) or all(name in _FURNITURE or not name for name in names):
+        return True
+    return bool(_NOTICE.match(line) or _TAGS.fullmatch(line) or _BREADCRUMB.fullmatch(line))
+
+
+def is_section(line: str) -> bool:
+    """Whether the line is the heading over a list of other articles."""
+    return len(line) <= LONGEST_HEADLINE and _bare(line) in _SECTIONS
+
+
+def is_read_also(line: str) -> bool:
+    """Whether the whole line sends the reader on to another article."""
+    if len(line) > LONGEST_LABEL:
+        return False
+    found = _READ_ALSO.match(line)
+    if found:
+        # "Simak juga penjelasan berikut." is a sentence; a headline has no full stop.
+        return bool(found["mark"]) or not line.rstrip("”\"' )").endswith(".")
+    return bool(_READ_MORE.match(line))
+
+
+def _bare(line: str) -> str:
+    return line.casefold().strip(_DECORATION)
+
+
+# --- lines that tell about the story ------------------------------------------------------------------------
+
+_AUTHOR = "penulis|reporter|pewarta|wartawan|jurnalis|kontributor|laporan|author|writer|written by|oleh|by"
+_OTHERS = "editor|redaktur|penyunting|penerjemah|fotografer|pemimpin redaksi|sumber|source|copy editor|edited by"
+_CREDIT = re.compile(rf"(?<!\w)({_AUTHOR}|{_OTHERS})\s?:\s?", re.IGNORECASE)
+_BYLINE = re.compile(r"(?:by|oleh)\s(.{2,80})", re.IGNORECASE)
+_IN_NAMES = frozenset(["and", "dan", "&", "bin", "binti", "van", "von", "de", "da", "al", "el"])
+_LINK = re.compile(
+    r"(?:(?:url|link|tautan|sumber|source|artikel asli|original)\s?:?\s?)?<?(https?://[^\s<>]{4,2000})>?",
+    re.IGNORECASE,
+)
+_TITLE = re.compile(r"(?:judul|title|headline)\s?:\s?(.{3,})", re.IGNORECASE)
+_SIGN_OFF = re.compile(
+    r"\([a-z]{2,5}(?:/[a-z]{2,5}){0,3}\)|\(?(?:reporting|writing|additional reporting) by\b.{3,280}",
+    re.IGNORECASE,
+)
+
+
+def stands_alone(line: str) -> bool:
+    """Whether the line is complete in itself, so that no line before or after it can be part of it."""
+    return is_furniture(line) or any(recognise(line) for recognise in (dateline, _link, _credits))
+
+
+def is_sign_off(line: str) -> bool:
+    """Whether the line is what an editor leaves behind the last paragraph: "(rw/tas)", "Reporting by …"."""
+    return len(line) <= LONGEST_LABEL and bool(_SIGN_OFF.fullmatch(line))
+
+
+def told_by(line: str, *, at_edge: bool) -> Facts | None:
+    """What a line tells that is not the story, which may be nothing; None for a line of the story itself.
+
+    `at_edge`, before or behind the story, a name after "By" is the author's.
+    """
+    if len(line) > LONGEST_LABEL:
+        return None
+    if is_furniture(line) or is_read_also(line):
+        return Facts()
+    return _link(line) or _credits(line) or (_byline(line) if at_edge else None)
+
+
+def told_at_top(line: str, title: str | None) -> Facts | None:
+    """As `told_by`, for a line before the story, where dateline and title stand; `title` if known by now."""
+    found = _dateline(line, title) or told_by(line, at_edge=True)
+    if found:
+        return found
+    if title:
+        return Facts() if _is_title(line, title) else None
+    labelled = _TITLE.fullmatch(line) if len(line) <= LONGEST_LABEL else None
+    return Facts(title=labelled[1]) if labelled else None
+
+
+def is_headline(line: str) -> bool:
+    """Whether the first line of a text can be its title: short, and no sentence that is being told."""
+    return len(line) <= LONGEST_HEADLINE and not line.endswith((".", ",", ";", ":"))
+
+
+def _credits(line: str) -> Facts | None:
+    # "Penulis : A Editor : B", "Sumber : C": the author is told, the others are only left out.
+    if len(line) > LONGEST_HEADLINE or not _CREDIT.match(line):
+        return None
+    _, *parts = _CREDIT.split(line)
+    roles, names = parts[::2], [name.strip(" |/;,") for name in parts[1::2]]
+    if not all(_could_be_credited(name) for name in names):
+        return None
+    told = (name for role, name in zip(roles, names, strict=True) if re.fullmatch(_AUTHOR, role, re.IGNORECASE))
+    return Facts(author=next((name for name in told if name), None))
+
+
+def _could_be_credited(name: str) -> bool:
+    words = name.split()
+    return len(words) <= 4 or (len(words) <= 10 and not name.endswith((".", "!", "?")))
+
+
+def _byline(line: str) -> Facts | None:
+    found = _BYLINE.fullmatch(line)
+    if not found or line.endswith((".", "!", "?", ":")):
+        return None
+    words = found[1].replace(",", " ").split()
+    if len(words) > 8 or not all(word[0].isupper() or word in _IN_NAMES for word in words):
+        return None
+    return Facts(author=found[1].split(",")[0].strip())
+
+
+def _link(line: str) -> Facts | None:
+    found = _LINK.fullmatch(line)
+    return Facts(url=found[1]) if found else None
+
+
+def _dateline(line: str, title: str | None) -> Facts | None:
+    found = dateline(line, after_comma=title is not None)
+    if not found:
+        return None
+    day, others = found
+    bylines = (_byline(other) for other in others)
+    return Facts(published=day).or_else(next((byline for byline in bylines if byline), Facts()))
+
+
+def _is_title(line: str, title: str) -> bool:
+    # Pages name themselves behind their title: "Headline - Outlet".
+    return _letters(line) in (_letters(title), _letters(re.split(r"\s[|–—-]\s", title)[0]))
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))

@@ -1,0 +1,209 @@
+"""Snapshots: folders that are published whole, never changed, and checked whenever they are opened.
+
+    INDEX_DIR/CURRENT                        the live snapshot's name
+    INDEX_DIR/snapshots/<UTC time>-<hash>/   manifest.json  catalogue.sqlite  vectors.faiss
+
+The hash is of the manifest's bytes and the manifest holds the checksum of the other files, so a name vouches for all
+that stands behind it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import xxhash
+from filelock import FileLock, Timeout
+
+from index import chunking
+from index.files import file_checksum, replace_text, sync
+from index.store import FILES, DiskStore
+from index.types import BrokenIndexError, BuildError, Embedder, MissingIndexError
+
+KEPT = 5
+MANIFEST = "manifest.json"
+NAME = re.compile(r"\d{8}T\d{6}\.\d{6}Z-[0-9a-f]{16}")
+BUILD_AGAIN = "Run: kabar index build"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a snapshot holds, and with what it was made."""
+
+    created: str
+    parent: str | None
+    model: str
+    fingerprint: str
+    dimension: int
+    chunker: int
+    articles: int
+    chunks: int
+    added: list[str]
+    updated: list[str]
+    removed: list[str]
+    files: dict[str, str] = field(default_factory=dict)
+    """Name -> XXH3 checksum."""
+    format: int = 1
+
+
+class Snapshot:
+    """An open snapshot; while it is open, no build prunes it."""
+
+    def __init__(self, folder: Path, manifest: Manifest, lock: int) -> None:
+        self.name = folder.name
+        self.folder = folder
+        self.manifest = manifest
+        self._lock = lock
+        self.store = DiskStore(folder)
+
+    def close(self) -> None:
+        """Let go of the files and of the lock."""
+        self.store.close()
+        os.close(self._lock)
+
+    def __enter__(self) -> Snapshot:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def require(self, embedder: Embedder) -> None:
+        """Raise BrokenIndexError unless questions embedded by this embedder may be asked here."""
+        made = (self.manifest.fingerprint, self.manifest.chunker)
+        if made != (embedder.fingerprint, chunking.VERSION):
+            raise BrokenIndexError(
+                self.folder,
+                f"The index was made with the embedding model {self.manifest.model!r} and passage cutter "
+                f"{self.manifest.chunker}, not with {embedder.name!r} and {chunking.VERSION}. {BUILD_AGAIN}",
+            )
+
+
+def current_name(index_dir: Path) -> str:
+    """The live snapshot's name. Raises MissingIndexError or BrokenIndexError."""
+    pointer = index_dir / "CURRENT"
+    try:
+        name = pointer.read_text(encoding="ascii").strip()
+    except FileNotFoundError as exc:
+        raise MissingIndexError(f"There is no index in {index_dir} yet. {BUILD_AGAIN}") from exc
+    except (OSError, UnicodeDecodeError) as exc:
+        raise BrokenIndexError(pointer, f"{pointer} cannot be read. {BUILD_AGAIN}") from exc
+    if not NAME.fullmatch(name):
+        raise BrokenIndexError(pointer, f"{pointer} does not name a snapshot. {BUILD_AGAIN}")
+    return name
+
+
+def open_current(index_dir: Path) -> Snapshot:
+    """The live snapshot, checked. Raises MissingIndexError or BrokenIndexError."""
+    return open_snapshot(index_dir / "snapshots" / current_name(index_dir))
+
+
+def open_snapshot(folder: Path) -> Snapshot:
+    """The snapshot in this folder, after checking every byte of it. Raises BrokenIndexError."""
+    try:
+        lock = os.open(folder, os.O_RDONLY)
+    except OSError as exc:
+        raise BrokenIndexError(folder, f"The snapshot {folder} cannot be opened. {BUILD_AGAIN}") from exc
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        return Snapshot(folder, _checked_manifest(folder), lock)
+    except BaseException as exc:
+        os.close(lock)
+        if isinstance(exc, OSError):
+            raise BrokenIndexError(folder, f"The snapshot {folder} cannot be read. {BUILD_AGAIN}") from exc
+        raise
+
+
+def _checked_manifest(folder: Path) -> Manifest:
+    content = (folder / MANIFEST).read_bytes()
+    damaged = BrokenIndexError(folder, f"The snapshot {folder} is damaged. {BUILD_AGAIN}")
+    if folder.name.rpartition("-")[2] != _hash(content):
+        raise damaged
+    manifest = Manifest(**json.loads(content))
+    if set(manifest.files) != set(FILES):
+        raise damaged
+    for name, checksum in manifest.files.items():
+        if file_checksum(folder / name) != checksum:
+            raise damaged
+    return manifest
+
+
+def _hash(content: bytes) -> str:
+    return xxhash.xxh3_64_hexdigest(content)
+
+
+@contextmanager
+def building(index_dir: Path) -> Iterator[Path]:
+    """An empty folder to write the next snapshot's files into; one build at a time.
+
+    The folder is gone afterwards, unless it was published. What builds that were killed left behind is removed.
+    """
+    snapshots = index_dir / "snapshots"
+    snapshots.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(index_dir / "build.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as exc:
+        raise BuildError(f"Another build is running in {index_dir}. Wait until it is done.") from exc
+    try:
+        for left_over in snapshots.glob(".building-*"):
+            shutil.rmtree(left_over, ignore_errors=True)
+        folder = snapshots / f".building-{os.getpid()}"
+        folder.mkdir()
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        lock.release()
+
+
+def publish(index_dir: Path, folder: Path, manifest: Manifest) -> str:
+    """Make the finished folder the live snapshot, in one step; the name it got. Older ones beyond five go."""
+    complete = asdict(manifest) | {"files": {name: file_checksum(folder / name) for name in FILES}}
+    content = json.dumps(complete, ensure_ascii=False, indent=2).encode()
+    (folder / MANIFEST).write_bytes(content)
+    for name in (*FILES, MANIFEST):
+        sync(folder / name)
+    sync(folder)
+    name = f"{datetime.fromisoformat(manifest.created):%Y%m%dT%H%M%S.%fZ}-{_hash(content)}"
+    folder.rename(folder.with_name(name))
+    sync(folder.parent)
+    replace_text(index_dir / "CURRENT", name + "\n")
+    _prune(folder.parent, keep=name)
+    return name
+
+
+def now() -> str:
+    """The time as manifests write it: UTC, ISO 8601, to the microsecond."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def names(index_dir: Path) -> list[str]:
+    """The names of all published snapshots, newest first."""
+    folders = (index_dir / "snapshots").glob("*Z-*")
+    return sorted((folder.name for folder in folders if NAME.fullmatch(folder.name)), reverse=True)
+
+
+def _prune(snapshots: Path, keep: str) -> None:
+    for name in names(snapshots.parent)[KEPT:]:
+        if name != keep and not _in_use(snapshots / name):
+            shutil.rmtree(snapshots / name, ignore_errors=True)
+
+
+def _in_use(folder: Path) -> bool:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

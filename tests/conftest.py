@@ -1,0 +1,106 @@
+"""What most tests share: a few small articles, and indexes over them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from index.build import build
+from index.embedding import HashEmbedder, load_embedder
+from index.snapshots import Snapshot, open_current
+from index.types import Embedder
+
+REPOSITORY = Path(__file__).parent.parent
+
+HARBOUR = """Harbour of Lowen gets a second crane
+
+3 March 2024
+
+The harbour of Lowen bought a second crane for 4.2 million euros. It lifts 80 tonnes.
+
+Mayor Ada Brink opened it on Friday. Fishermen had asked for it since 2019.
+"""
+MARKET = """Pasar Melati dibuka kembali
+
+Senin, 8 Januari 2024
+
+Pasar Melati dibuka kembali setelah kebakaran. Sebanyak 312 pedagang menempati kios baru.
+
+Wali kota Rudi Hartawan memotong pita. Biaya pembangunan mencapai Rp45 miliar.
+"""
+ORCHESTRA = """Youth orchestra tours the islands
+
+12 July 2023
+
+The youth orchestra plays nine concerts on five islands. Its youngest violinist is eleven years old.
+"""
+
+
+@pytest.fixture
+def articles_dir(tmp_path: Path) -> Path:
+    """A folder with three articles, one of them Indonesian."""
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for name, text in {"harbour": HARBOUR, "market": MARKET, "orchestra": ORCHESTRA}.items():
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def index_dir(tmp_path: Path, articles_dir: Path) -> Path:
+    """An index of those three articles, made with the `hash` embedder."""
+    folder = tmp_path / "index"
+    build([articles_dir], folder, HashEmbedder())
+    return folder
+
+
+@pytest.fixture
+def snapshot(index_dir: Path) -> Snapshot:
+    return open_current(index_dir)
+
+
+@pytest.fixture(scope="session")
+def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the embedded model is unpacked, once for all tests."""
+    return tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture(scope="session")
+def bundled(model_cache: Path) -> Embedder:
+    """The real embedded model."""
+    return load_embedder("bundled", model_cache)
+
+
+Kabar = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def kabar(tmp_path: Path) -> Kabar:
+    """Runs the real `kabar` command in an empty folder, with the settings given and no others."""
+
+    def run(
+        *arguments: str, settings: Mapping[str, str] | None = None, **options: object
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "bot.cli", *arguments],
+            env=environment(settings or {}),
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+            **options,  # type: ignore[call-overload]
+        )
+
+    return run
+
+
+def environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """What a process of Kabar needs to run here, and the settings."""
+    kept = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
+    return {"EMBEDDING_MODEL": "hash", "PYTHONPATH": str(REPOSITORY), "COLUMNS": "200"} | kept | dict(settings)

@@ -1,0 +1,360 @@
+"""The real `kabar bot` process, over HTTP, against a strict Bot API server of our own."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from conftest import environment
+from telegram_server import Fault, TelegramServer
+
+from index.build import build
+from index.embedding import HashEmbedder
+
+QUESTION = "How many tonnes does the crane of the harbour lift?"
+ANSWER = "It lifts 80 tonnes."
+
+
+class Bot:
+    """A bot process with its standard error in a file; `change` runs first in it, to make the model slow or broken."""
+
+    def __init__(self, log: Path, settings: Mapping[str, str], change: str = "") -> None:
+        self._log = log
+        command = ["-c", f"{change}\nfrom bot.cli import app\napp(['bot'])"] if change else ["-m", "bot"]
+        self.process = subprocess.Popen(
+            [sys.executable, *command],
+            env=environment(settings),
+            cwd=log.parent,
+            stdout=subprocess.DEVNULL,
+            stderr=log.open("w"),
+        )
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text()
+
+    def wait_for_log(self, pattern: str, timeout: float = 60) -> None:
+        until = time.monotonic() + timeout
+        while not re.search(pattern, self.log):
+            assert time.monotonic() < until, f"{pattern!r} never came; the log is:\n{self.log}"
+            assert self.process.poll() is None, f"the bot stopped with {self.process.returncode}:\n{self.log}"
+            time.sleep(0.02)
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=30)
+
+
+@pytest.fixture
+def server() -> Iterator[TelegramServer]:
+    with TelegramServer() as server:
+        yield server
+        assert server.unhandled == []
+
+
+@pytest.fixture
+def start(server: TelegramServer, index_dir: Path, tmp_path: Path) -> Iterator[Callable[..., Bot]]:
+    """Starts a bot on the small index; the token stands in no log, whatever happens."""
+    bots: list[Bot] = []
+
+    def start(wait: bool = True, change: str = "", **settings: str) -> Bot:
+        known = {"TELEGRAM_BOT_TOKEN": server.token, "TELEGRAM_API_BASE": server.url, "INDEX_DIR": str(index_dir)}
+        bot = Bot(tmp_path / f"bot-{len(bots)}.log", known | settings, change)
+        bots.append(bot)
+        if wait:
+            bot.wait_for_log("Answering as @")
+        return bot
+
+    yield start
+    for bot in bots:
+        if bot.process.poll() is None:
+            bot.process.kill()
+            bot.process.wait()
+        assert server.token not in bot.log
+
+
+def slowly(seconds: float) -> str:
+    """The change that makes every answer take this long, and typing be shown five times a second."""
+    return f"""
+import time, bot.app
+from bot.answering import Answerer
+bot.app.TYPING_SECONDS = 0.2
+ask = Answerer.ask
+Answerer.ask = lambda self, question: (time.sleep({seconds}), ask(self, question))[1]
+"""
+
+
+def test_a_question_is_answered_with_its_proof(server: TelegramServer, start: Callable[..., Bot]) -> None:
+    start()
+    alice = server.user("Alice", language_code="en")
+    asked = server.say(alice, QUESTION)
+    answer = server.wait_for_message(alice)
+    assert answer.text == f"{ANSWER}\n\nHarbour of Lowen gets a second crane · March 3, 2024"
+    assert answer.entity_texts("bold") == answer.entity_texts("blockquote") == [ANSWER]
+    assert answer.reply_to_message_id == asked.message_id
+    assert answer.link_preview_options == {"is_disabled": True}
+    [typing] = server.calls("sendChatAction")
+    assert (typing.params["action"], typing.at < answer.sent_at) == ("typing", True)
+
+
+@pytest.mark.parametrize(
+    ("language", "command", "knowledge"),
+    [
+        ("en", "/start", "3 news articles, the newest of March 3, 2024"),
+        ("id", "/start", "3 artikel berita, yang terbaru bertanggal 3 Maret 2024"),
+        ("id", "/help", "3 artikel berita, yang terbaru bertanggal 3 Maret 2024"),
+        ("de", "/help", "3 news articles, the newest of March 3, 2024"),
+        ("en", "/unknown", "3 news articles, the newest of March 3, 2024"),
+    ],
+)
+def test_the_bot_says_what_it_knows_in_the_users_language(
+    server: TelegramServer, start: Callable[..., Bot], language: str, command: str, knowledge: str
+) -> None:
+    start()
+    alice = server.user("Alice", language_code=language)
+    server.say(alice, command)
+    assert knowledge in server.wait_for_message(alice).text
+
+
+def test_what_the_articles_do_not_say_is_said_to_be_so(server: TelegramServer, start: Callable[..., Bot]) -> None:
+    start()
+    budi = server.user("Budi", language_code="id")
+    server.say(budi, "siapa juara dunia 2022?")
+    answer = server.wait_for_message(budi).text
+    assert answer.startswith("Artikel-artikel ini tidak menyebutkannya.\n\nYang paling mendekati:\n• ")
+
+
+@pytest.mark.parametrize(("said", "heard"), [("Halo!", "Silakan tanyakan"), ("makasih ya", "Sama-sama")])
+def test_small_talk_is_met_with_a_friendly_line(
+    server: TelegramServer, start: Callable[..., Bot], said: str, heard: str
+) -> None:
+    start()
+    budi = server.user("Budi", language_code="id")
+    server.say(budi, said)
+    assert heard in server.wait_for_message(budi).text
+    assert server.calls("sendChatAction") == []
+
+
+def test_in_groups_the_bot_answers_only_when_it_is_spoken_to(server: TelegramServer, start: Callable[..., Bot]) -> None:
+    start()
+    server.privacy = False
+    alice = server.user("Alice", language_code="en")
+    group = server.group("Newsroom", members=[alice])
+    overheard = server.say(alice, QUESTION, chat=group)
+    spoken_to = [
+        server.say(alice, f"/ask {QUESTION}", chat=group),
+        server.say(alice, f"@{server.bot.username} {QUESTION}", chat=group),
+        server.say(alice, "/ask", chat=group, reply_to=overheard),
+    ]
+    answers = [server.wait_for_message(group) for _ in spoken_to]
+    assert {answer.reply_to_message_id for answer in answers} == {message.message_id for message in spoken_to}
+    assert all(answer.text.startswith(ANSWER) for answer in answers)
+    followed = server.say(alice, QUESTION, chat=group, reply_to=answers[0])
+    assert server.wait_for_message(group).reply_to_message_id == followed.message_id
+    server.say(alice, "/ask", chat=group)
+    assert "Write it after the command" in server.wait_for_message(group).text
+    server.say(alice, "/ask@another_bot what?", chat=group)
+    server.edit(overheard, f"@{server.bot.username} {QUESTION}")
+    server.say(alice, "/help", chat=group)
+    assert "news articles" in server.wait_for_message(group).text
+    assert len(server.messages(group)) == 6
+
+
+def test_posts_of_channels_and_what_is_no_text_are_left_alone(
+    server: TelegramServer, start: Callable[..., Bot]
+) -> None:
+    start()
+    alice = server.user("Alice", language_code="en")
+    server.post(server.channel("News"), QUESTION)
+    server.push_message(alice, server.private(alice), dice={"emoji": "🎲", "value": 3})
+    server.say(alice, "/help")
+    server.wait_for_message(alice)
+    assert len(server.calls("sendMessage")) == 1
+
+
+def test_only_those_on_the_allow_list_are_answered(server: TelegramServer, start: Callable[..., Bot]) -> None:
+    alice, budi, chief = server.user("Alice"), server.user("Budi"), server.user("Chief")
+    group = server.group("Newsroom", members=[budi])
+    bot = start(TELEGRAM_ALLOWED=f"{alice.id},{group.id}", TELEGRAM_ADMINS=str(chief.id))
+    server.say(budi, QUESTION)
+    server.say(budi, f"/ask {QUESTION}", chat=group)
+    for person in (alice, chief):
+        server.say(person, QUESTION)
+        assert ANSWER in server.wait_for_message(person).text
+    assert ANSWER in server.wait_for_message(group).text
+    assert server.messages(budi) == []
+    assert f"an update from [{budi.id}]" in bot.log
+
+
+def test_hostile_texts_arrive_as_they_are(server: TelegramServer, start: Callable[..., Bot], tmp_path: Path) -> None:
+    folder = tmp_path / "hostile"
+    folder.mkdir()
+    sentence = "The <b>tag</b> & the </blockquote> cost 5 < 6 & 7 > 4 coins."
+    (folder / "a.txt").write_text(f"<i>Title</i> & more\n\n{sentence}\n")
+    build([folder], tmp_path / "hostile-index", HashEmbedder())
+    start(INDEX_DIR=str(tmp_path / "hostile-index"))
+    alice = server.user("Alice", language_code="en")
+    server.say(alice, "What did the <b>tag</b> & the </blockquote> cost? coins")
+    answer = server.wait_for_message(alice)
+    assert (answer.text, answer.entity_texts("bold")) == (f"{sentence}\n\n<i>Title</i> & more", [sentence])
+
+
+@pytest.mark.parametrize("length", [1, 4096])
+def test_a_question_may_be_anything(server: TelegramServer, start: Callable[..., Bot], length: int) -> None:
+    start()
+    alice = server.user("Alice", language_code="en")
+    server.say(alice, ("😀" * 2048 if length > 1 else "?"))
+    assert server.wait_for_message(alice).text.startswith("The articles do not say.")
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault.too_many(retry_after=1), Fault.bad_gateway(), Fault.reset(), Fault.rubbish()], ids=repr
+)
+def test_a_reply_gets_through_what_telegram_and_the_network_do(
+    server: TelegramServer, start: Callable[..., Bot], fault: Fault
+) -> None:
+    start()
+    trouble = server.inject("sendMessage", fault, times=2)
+    alice = server.user("Alice", language_code="en")
+    server.say(alice, QUESTION)
+    assert ANSWER in server.wait_for_message(alice, timeout=20).text
+    assert trouble.hits == 2
+    assert len(server.messages(alice)) == 1
+
+
+def test_refused_formatting_falls_back_to_plain_text(server: TelegramServer, start: Callable[..., Bot]) -> None:
+    start()
+    server.inject("sendMessage", Fault.refusal(400, "Bad Request: can't parse entities: for a test"), times=1)
+    alice = server.user("Alice", language_code="en")
+    server.say(alice, QUESTION)
+    answer = server.wait_for_message(alice)
+    assert answer.text == f"{ANSWER}\n\nHarbour of Lowen gets a second crane · March 3, 2024"
+    assert answer.entities == []
+
+
+def test_somebody_who_blocked_the_bot_is_no_error(server: TelegramServer, start: Callable[..., Bot]) -> None:
+    bot = start(change=slowly(0.5))
+    alice, budi = server.user("Alice", language_code="en"), server.user("Budi", language_code="en")
+    server.say(alice, QUESTION)
+    server.wait_for_call("sendChatAction")
+    server.block(alice)
+    bot.wait_for_log("takes no messages from the bot any more")
+    server.say(budi, QUESTION)
+    assert ANSWER in server.wait_for_message(budi).text
+    assert "Traceback" not in bot.log
+
+
+def test_nobody_waits_for_another_and_typing_is_kept_alive(server: TelegramServer, start: Callable[..., Bot]) -> None:
+    start(change=slowly(2))
+    alice, budi = server.user("Alice", language_code="en"), server.user("Budi", language_code="en")
+    server.say(alice, QUESTION)
+    server.wait_for_call("sendChatAction")
+    server.say(budi, "/help")
+    helped, answered = server.wait_for_message(budi), server.wait_for_message(alice)
+    assert helped.sent_at < answered.sent_at
+    assert len(server.calls("sendChatAction")) >= 5
+
+
+def test_sigterm_finishes_what_is_being_answered(server: TelegramServer, start: Callable[..., Bot]) -> None:
+    bot = start(change=slowly(1))
+    alice = server.user("Alice", language_code="en")
+    server.say(alice, QUESTION)
+    server.wait_for_call("sendChatAction")
+    assert bot.stop() == 0
+    assert [message.text.startswith(ANSWER) for message in server.messages(alice)] == [True]
+    assert "Traceback" not in bot.log
+
+
+def test_a_failure_is_told_kindly_to_the_asker_and_usefully_to_the_operator(
+    server: TelegramServer, start: Callable[..., Bot]
+) -> None:
+    bot = start(
+        change="""
+from bot.answering import Answerer
+def ask(self, question):
+    raise RuntimeError("the model fell over, near token " + __import__("os").environ["TELEGRAM_BOT_TOKEN"])
+Answerer.ask = ask
+"""
+    )
+    alice = server.user("Alice", language_code="en")
+    server.say(alice, QUESTION)
+    assert server.wait_for_message(alice).text.startswith("Sorry, something went wrong on my side.")
+    assert "RuntimeError: the model fell over, near token <secret>" in bot.log
+    assert QUESTION not in bot.log
+
+
+def test_many_users_at_once_are_all_answered(server: TelegramServer, start: Callable[..., Bot]) -> None:
+    bot = start()
+    crowd = [server.user(f"User {number}", language_code="en") for number in range(40)]
+    for person in crowd:
+        server.say(person, QUESTION)
+    for person in crowd:
+        assert ANSWER in server.wait_for_message(person, timeout=30).text
+    assert len(server.calls("sendMessage")) == len(crowd)
+    assert "Traceback" not in bot.log
+    assert QUESTION not in bot.log
+
+
+def test_a_wrong_token_is_told_at_once(server: TelegramServer, start: Callable[..., Bot]) -> None:
+    bot = start(wait=False, TELEGRAM_BOT_TOKEN="654321:wrong-token-of-somebody-else-00000000")
+    assert bot.process.wait(timeout=60) == 2
+    assert "does not know the token in TELEGRAM_BOT_TOKEN" in bot.log
+    assert "wrong-token" not in bot.log
+    assert len(bot.log.strip().splitlines()) == 1
+
+
+def test_an_unreachable_server_is_told_and_waited_for(server: TelegramServer, start: Callable[..., Bot]) -> None:
+    with server.down():
+        bot = start(wait=False)
+        bot.wait_for_log("cannot be reached.*trying again in .* s. Is the network up, and TELEGRAM_API_BASE right")
+    bot.wait_for_log("Answering as @")
+    alice = server.user("Alice", language_code="en")
+    server.say(alice, QUESTION)
+    assert ANSWER in server.wait_for_message(alice).text
+
+
+def test_waiting_for_the_server_can_be_stopped(server: TelegramServer, start: Callable[..., Bot]) -> None:
+    with server.down():
+        bot = start(wait=False)
+        bot.wait_for_log("cannot be reached")
+        assert bot.stop() == 0
+
+
+def test_a_network_that_goes_and_comes_loses_no_question(server: TelegramServer, start: Callable[..., Bot]) -> None:
+    bot = start()
+    alice = server.user("Alice", language_code="en")
+    with server.down():
+        bot.wait_for_log("Telegram cannot be reached")
+        server.say(alice, QUESTION)
+    assert ANSWER in server.wait_for_message(alice, timeout=30).text
+    assert "Traceback" not in bot.log
+
+
+def test_a_second_bot_with_the_same_token_is_told(server: TelegramServer, start: Callable[..., Bot]) -> None:
+    first = start()
+    start()
+    first.wait_for_log("Another program fetches this bot's messages with the same token")
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"INDEX_DIR": "nowhere"}, "There is no index in nowhere yet. Run: kabar index build"),
+        ({"TELEGRAM_BOT_TOKEN": ""}, "TELEGRAM_BOT_TOKEN is not set. Get a token from @BotFather"),
+        ({"EMBEDDING_MODEL": "/no/such/model"}, "The embedding model '/no/such/model' cannot be loaded"),
+        ({"TELEGRAM_ALLOWED": "everyone"}, "TELEGRAM_ALLOWED: "),
+    ],
+)
+def test_what_is_missing_is_told_in_one_sentence(
+    start: Callable[..., Bot], settings: dict[str, str], sentence: str
+) -> None:
+    bot = start(wait=False, **settings)
+    assert bot.process.wait(timeout=60) == 2
+    assert sentence in bot.log
+    assert "Traceback" not in bot.log

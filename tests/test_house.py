@@ -1,0 +1,100 @@
+"""The rules of the house, read from the syntax trees: who may import whom, and what must be documented."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from bot.cli import app
+from bot.settings import Settings
+
+REPOSITORY = Path(__file__).parent.parent
+MODULES = {
+    f"{path.parent.name}.{path.stem}": path
+    for package in ("bot", "index")
+    for path in (REPOSITORY / package).glob("*.py")
+}
+ONLY_IN = {
+    "telegram": {"bot.app"},
+    "faiss": {"index.store"},
+    "torch": {"index.bundled", "index.embedding", "bot.reader"},
+    "transformers": {"index.bundled", "index.embedding", "bot.reader"},
+    "sentence_transformers": {"index.bundled", "index.embedding", "bot.reader"},
+    "tokenizers": {"index.bundled", "index.embedding", "bot.reader"},
+}
+HEAVY = {*ONLY_IN, "trafilatura", "dateparser", "sentencex", "py3langid", "prompt_toolkit"}
+
+
+def imports(tree: ast.Module) -> Iterator[tuple[str, bool]]:
+    """Every module that is imported, and whether that happens when the file itself is imported."""
+    for node in ast.walk(tree):
+        at_top = node in tree.body
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, at_top) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "relative imports hide where things come from"
+            yield from ((name, at_top) for name in [node.module or ""])
+            if node.module in {"bot", "index"}:
+                yield from ((f"{node.module}.{alias.name}", at_top) for alias in node.names)
+
+
+IMPORTS = {name: list(imports(ast.parse(path.read_text("utf-8")))) for name, path in MODULES.items()}
+
+
+def test_index_never_imports_bot() -> None:
+    assert [
+        name
+        for name, found in IMPORTS.items()
+        if name.startswith("index.")
+        for other, _ in found
+        if other.startswith("bot")
+    ] == []
+
+
+def test_types_imports_nothing_of_ours() -> None:
+    assert [other for other, _ in IMPORTS["index.types"] if other.partition(".")[0] in {"bot", "index"}] == []
+
+
+@pytest.mark.parametrize("library", ONLY_IN)
+def test_a_library_is_used_only_where_it_belongs(library: str) -> None:
+    users = {name for name, found in IMPORTS.items() for other, _ in found if other.partition(".")[0] == library}
+    assert users <= ONLY_IN[library]
+
+
+def test_heavy_libraries_are_imported_where_they_are_first_used() -> None:
+    early = {
+        (name, other)
+        for name, found in IMPORTS.items()
+        for other, at_top in found
+        if at_top and other.partition(".")[0] in HEAVY and name != "bot.app"  # bot.app itself is imported late
+    }
+    assert early == set()
+
+
+def test_imports_never_run_in_a_circle() -> None:
+    ours = {name: {other for other, _ in found if other in MODULES} for name, found in IMPORTS.items()}
+    while free := {name for name, needs in ours.items() if not needs & ours.keys()}:
+        ours = {name: needs for name, needs in ours.items() if name not in free}
+    assert ours == {}
+
+
+def commands() -> list[str]:
+    group = get_command(app)
+    index = group.commands["index"]  # type: ignore[attr-defined]
+    return [name for name in group.commands if name != "index"] + [f"index {name}" for name in index.commands]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_is_documented(command: str) -> None:
+    assert f"kabar {command}" in (REPOSITORY / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("setting", sorted(Settings.model_fields))
+def test_every_setting_is_documented(setting: str) -> None:
+    example = (REPOSITORY / ".env.example").read_text("utf-8")
+    assert re.search(rf"^# .+\n(# .+\n)*{setting.upper()}=", example, re.MULTILINE)

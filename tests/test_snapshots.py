@@ -1,0 +1,89 @@
+"""Snapshots are opened whole or refused in words."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from index import snapshots
+from index.embedding import HashEmbedder
+from index.snapshots import open_current
+from index.types import BrokenIndexError, MissingIndexError
+
+FILES = ("manifest.json", "catalogue.sqlite", "vectors.faiss")
+
+
+def folder_of(index_dir: Path) -> Path:
+    return index_dir / "snapshots" / snapshots.current_name(index_dir)
+
+
+def test_a_snapshot_tells_what_it_holds_and_how_it_was_made(index_dir: Path) -> None:
+    manifest = json.loads((folder_of(index_dir) / "manifest.json").read_text())
+    assert (manifest["model"], manifest["fingerprint"], manifest["dimension"]) == ("hash", "hash-1", 512)
+    assert (manifest["articles"], manifest["added"], manifest["parent"]) == (
+        3,
+        ["harbour", "market", "orchestra"],
+        None,
+    )
+    assert set(manifest["files"]) == {"catalogue.sqlite", "vectors.faiss"}
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("damage", ["missing", "truncated", "empty", "flipped first", "flipped middle", "flipped last"])
+def test_every_damage_is_refused_with_what_to_do(index_dir: Path, name: str, damage: str) -> None:
+    path = folder_of(index_dir) / name
+    content = bytearray(path.read_bytes())
+    place = {"flipped first": 0, "flipped middle": len(content) // 2, "flipped last": len(content) - 1}.get(damage)
+    if place is not None:
+        content[place] ^= 0x10
+    path.write_bytes({"truncated": content[: len(content) // 2], "empty": b""}.get(damage, content))
+    if damage == "missing":
+        path.unlink()
+    with pytest.raises(BrokenIndexError, match=r"Run: kabar index build"):
+        open_current(index_dir)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"20240101T000000.000000Z-0123456789abcdef", b"../../etc", b"\xff\xfe\x00", b"x" * 100_000]
+)
+def test_a_pointer_that_leads_nowhere_is_refused(index_dir: Path, content: bytes) -> None:
+    (index_dir / "CURRENT").write_bytes(content)
+    with pytest.raises(BrokenIndexError, match=r"Run: kabar index build"):
+        open_current(index_dir)
+
+
+def test_no_index_is_told(tmp_path: Path) -> None:
+    with pytest.raises(MissingIndexError, match=r"There is no index in .* yet. Run: kabar index build"):
+        open_current(tmp_path)
+
+
+def test_an_index_of_another_model_is_refused(index_dir: Path) -> None:
+    class OtherEmbedder(HashEmbedder):
+        name, fingerprint = "other", "other-1"
+
+    with open_current(index_dir) as snapshot:
+        snapshot.require(HashEmbedder())
+        with pytest.raises(BrokenIndexError, match=r"model 'hash'.*not with 'other'.*Run: kabar index build"):
+            snapshot.require(OtherEmbedder())
+
+
+def test_an_index_of_another_chunker_is_refused(index_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.chunking.VERSION", 999)
+    with open_current(index_dir) as snapshot, pytest.raises(BrokenIndexError, match=r"Run: kabar index build"):
+        snapshot.require(HashEmbedder())
+
+
+def test_an_index_may_be_moved(index_dir: Path, tmp_path: Path) -> None:
+    shutil.move(index_dir, tmp_path / "a folder with # and ? and %20")
+    with open_current(tmp_path / "a folder with # and ? and %20") as snapshot:
+        assert snapshot.store.passages([0])[0].article == "harbour"
+
+
+def test_reading_changes_nothing_on_disk(index_dir: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in index_dir.rglob("*")}
+    with open_current(index_dir) as snapshot:
+        snapshot.store.matching("crane", 3)
+    assert {path: path.stat().st_mtime_ns for path in index_dir.rglob("*")} == before

@@ -1,0 +1,152 @@
+"""The store finds what plain arithmetic finds."""
+
+from __future__ import annotations
+
+import math
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.store import COMMON_SHARE, MANY_CHUNKS, DiskStore, StoreWriter
+from index.types import Article, Chunk, Vectors
+
+DIMENSION = 8
+
+
+def article(number: int, *texts: str, **facts: object) -> tuple[Article, list[Chunk]]:
+    chunks, start = [], 0
+    for text in texts:
+        chunks.append(Chunk(start, start + len(text), text, ((0, len(text)),)))
+        start += len(text) + 2
+    return Article(f"a{number}", f"Title {number}", "\n\n".join(texts), f"a{number}.txt", **facts), chunks  # type: ignore[arg-type]
+
+
+def unit_vectors(count: int, seed: int = 0) -> Vectors:
+    vectors = np.random.default_rng(seed).standard_normal((count, DIMENSION)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def write(folder: Path, *articles: tuple[Article, list[Chunk]]) -> tuple[DiskStore, Vectors]:
+    vectors = unit_vectors(sum(len(chunks) for _, chunks in articles))
+    writer, row = StoreWriter(folder, DIMENSION), 0
+    for one, chunks in articles:
+        writer.add(one, chunks, vectors[row : row + len(chunks)])
+        row += len(chunks)
+    writer.close()
+    return DiskStore(folder), vectors
+
+
+def test_nearest_is_what_brute_force_finds(tmp_path: Path) -> None:
+    store, vectors = write(tmp_path, *(article(n, "one", "two", "three") for n in range(40)))
+    for question in unit_vectors(20, seed=1):
+        exact = vectors.astype(np.float16).astype(np.float32) @ question
+        found = store.nearest(question, 10)
+        assert [row for row, _ in found] == list(np.argsort(-exact)[:10])
+        assert [score for _, score in found] == pytest.approx(sorted(exact, reverse=True)[:10], abs=1e-3)
+
+
+def test_cosines_are_those_of_the_rows(tmp_path: Path) -> None:
+    store, vectors = write(tmp_path, *(article(n, "text") for n in range(5)))
+    question = unit_vectors(1, seed=2)[0]
+    assert store.cosines(question, [4, 0]) == pytest.approx([vectors[4] @ question, vectors[0] @ question], abs=1e-3)
+    assert store.cosines(question, []) == []
+
+
+def test_more_rows_than_there_are_cannot_be_found(tmp_path: Path) -> None:
+    store, _ = write(tmp_path, article(0, "only one"))
+    assert len(store.nearest(unit_vectors(1)[0], 50)) == 1
+
+
+def test_matching_scores_are_the_share_of_the_best_possible_bm25(tmp_path: Path) -> None:
+    store, _ = write(tmp_path, article(0, "apple banana"), article(1, "apple cherry"), article(2, "durian elder"))
+    [(row, score)] = store.matching("banana", 5)
+    # BM25 (Robertson and Zaragoza 2009, equation 3.15): k1 = 1.2, b = 0.75; every chunk has four words with its title.
+    assert row == 0
+    assert score == pytest.approx(1 / 2.2, abs=1e-6)
+    assert dict(store.matching("banana zebra", 5))[0] < score  # what no chunk says cannot be matched
+    assert store.matching("zebra", 5) == []
+
+
+def test_matching_folds_case_and_diacritics(tmp_path: Path) -> None:
+    store, _ = write(tmp_path, article(0, "Café Zürich"), article(1, "other words"))
+    assert [row for row, _ in store.matching("CAFE", 5)] == [0]
+    assert store.matching("café", 5) == store.matching("cafe", 5)
+
+
+@pytest.mark.parametrize("question", ['" OR *', "NEAR(a b)", "a AND NOT", "text:one", "-one ^two", "'", "", "()", "\0"])
+def test_a_question_is_no_command_to_the_keyword_search(tmp_path: Path, question: str) -> None:
+    store, _ = write(tmp_path, article(0, "one two"), article(1, "three"))
+    assert all(0 <= score <= 1 for _, score in store.matching(question, 5))
+
+
+def test_a_book_for_a_question_is_cut_short(tmp_path: Path) -> None:
+    store, _ = write(tmp_path, article(0, "needle here"), article(1, "nothing"))
+    assert [row for row, _ in store.matching("needle " + " ".join(f"word{n}" for n in range(5000)), 5)] == [0]
+
+
+def test_common_words_are_dropped_in_a_large_corpus_only(tmp_path: Path) -> None:
+    (tmp_path / "small").mkdir()
+    (tmp_path / "large").mkdir()
+    small, _ = write(tmp_path / "small", *(article(n, "common") for n in range(10)), article(99, "rare"))
+    large, _ = write(
+        tmp_path / "large",
+        *(article(n, "common" if n % (COMMON_SHARE - 2) == 0 else "other") for n in range(MANY_CHUNKS)),
+        article(MANY_CHUNKS, "rare"),
+    )
+    assert small.matching("common", 5)
+    assert large.matching("common", 5) == []
+    assert [row for row, _ in large.matching("rare common", 5)] == [MANY_CHUNKS]
+
+
+def test_passages_come_in_the_order_asked_with_all_that_is_known(tmp_path: Path) -> None:
+    facts = {"published": date(2024, 11, 21), "url": "https://example.org/a", "language": "id"}
+    store, _ = write(tmp_path, article(0, "pertama 😀", "kedua"), article(1, "third", **facts))
+    third, second = store.passages([2, 1])
+    assert (third.article, third.title, third.published, third.url, third.path, third.language) == (
+        "a1", "Title 1", date(2024, 11, 21), "https://example.org/a", "a1.txt", "id",
+    )  # fmt: skip
+    assert (second.text, second.start, second.end, second.sentences) == ("kedua", 11, 16, ((0, 5),))
+
+
+def test_an_article_comes_back_as_it_was_put_in(tmp_path: Path) -> None:
+    first, chunks = article(0, "eins", "zwei", author="Ada", published=date(2024, 1, 2))
+    store, vectors = write(tmp_path, article(7, "before"), (first, chunks))
+    kept = store.article_vectors("a0")
+    assert kept is not None
+    assert (kept[0], kept[1]) == (first, chunks)
+    assert np.array_equal(kept[2], vectors[1:].astype(np.float16).astype(np.float32))
+    assert store.article_vectors("unknown") is None
+
+
+def test_articles_are_listed_newest_first_and_undated_last(tmp_path: Path) -> None:
+    store, _ = write(
+        tmp_path,
+        article(0, "x"),
+        article(1, "x", published=date(2023, 1, 1)),
+        article(2, "x", "y", published=date(2024, 1, 1)),
+    )
+    assert [(one.id, chunks) for one, chunks in store.articles()] == [("a2", 2), ("a1", 1), ("a0", 1)]
+    assert store.newest() == date(2024, 1, 1)
+
+
+def test_many_threads_may_ask_at_once(tmp_path: Path) -> None:
+    store, _ = write(tmp_path, *(article(n, f"word{n} common") for n in range(50)))
+    questions = unit_vectors(50, seed=3)
+
+    def ask(number: int) -> tuple[object, object, object]:
+        return store.nearest(questions[number], 3), store.matching(f"word{number}", 3), store.passages([number])
+
+    alone = [ask(number) for number in range(50)]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(ask, range(50))) == alone
+
+
+def test_an_unfinished_store_leaves_no_open_file(tmp_path: Path) -> None:
+    writer = StoreWriter(tmp_path, DIMENSION)
+    writer.add(*article(0, "text"), unit_vectors(1))
+    writer.abandon()
+    assert not (tmp_path / "vectors.faiss").exists()
+    assert math.isfinite(writer.chunks)
