@@ -216,13 +216,13 @@ async def _reply(message: Message, html: str) -> None:
             wait = exc.retry_after
             await asyncio.sleep(wait.total_seconds() if isinstance(wait, timedelta) else wait)
             continue
-        except BadRequest as exc:  # a NetworkError too, but one that asking again does not mend
+        except BadRequest as exc:  # asking again does not mend it
             if mode is None:
                 raise
             logger.warning("Telegram refused the formatting of a reply: %s", exc.message)
             text, mode = unescape(re.sub(r"<[^>]+>", "", html)), None
             continue
-        except NetworkError:
+        except TelegramError:  # a network that fails, or an answer that is none
             if attempt == SEND_ATTEMPTS:
                 raise
             await asyncio.sleep(2**attempt / 4)

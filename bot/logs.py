@@ -24,8 +24,8 @@ def configure_logging(level: str, *secrets: str) -> None:
     """Send log lines of at least this level to standard error, without the secrets."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Redacting(secrets))
-    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    # httpx writes a line for every request, with the token in its address; python-telegram-bot's network loop writes
-    # a traceback for every failed poll, for which the bot has one sentence of its own.
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    for ours in ("bot", "index"):
+        logging.getLogger(ours).setLevel(level.upper())
+    # Its network loop writes a traceback for every failed poll, for which the bot has one sentence of its own.
     logging.getLogger("telegram.ext.Updater").setLevel(logging.CRITICAL)

@@ -17,8 +17,8 @@ from telegram_server import Fault, TelegramServer
 from index.build import build
 from index.embedding import HashEmbedder
 
-QUESTION = "How many tonnes does the crane of the harbour lift?"
-ANSWER = "It lifts 80 tonnes."
+QUESTION = "For how many million euros was the second crane of the harbour bought?"
+ANSWER = "The harbour of Lowen bought a second crane for 4.2 million euros."
 
 
 class Bot:
@@ -27,13 +27,14 @@ class Bot:
     def __init__(self, log: Path, settings: Mapping[str, str], change: str = "") -> None:
         self._log = log
         command = ["-c", f"{change}\nfrom bot.cli import app\napp(['bot'])"] if change else ["-m", "bot"]
-        self.process = subprocess.Popen(
-            [sys.executable, *command],
-            env=environment(settings),
-            cwd=log.parent,
-            stdout=subprocess.DEVNULL,
-            stderr=log.open("w"),
-        )
+        with log.open("w") as file:
+            self.process = subprocess.Popen(
+                [sys.executable, *command],
+                env=environment(settings),
+                cwd=log.parent,
+                stdout=subprocess.DEVNULL,
+                stderr=file,
+            )
 
     @property
     def log(self) -> str:
