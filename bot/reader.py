@@ -22,33 +22,25 @@ LONGEST_ANSWER = 40
 
 READ_PASSAGES = 3
 """Whose sentences are embedded; each costs as much as a question."""
-CONSTANT, NEARNESS, TENFOLD, FOREIGN = -5.2, 9.08, -0.393, 2.39
-"""Logistic regression of "this passage answers the question", fitted on 935 questions over 6 to 8,000 Wikipedia
+CONSTANT, NEARNESS, TENFOLD, FOREIGN = -5.08, 9.58, -0.419, 2.01
+"""Logistic regression of "this passage answers the question", fitted on 935 questions over 6 to 7,575 Wikipedia
 passages. Nearness counts for it; ten times as many passages count against it, because the best of many comes near by
 chance; and a passage in another language is never as near. See benchmarks/abstention.py."""
 UNRELATED = {
     "id": (
-        "Hujan deras turun sejak pagi dan suhu udara menurun.",
-        "Tim itu menang tipis setelah gol di menit terakhir.",
-        "Bank sentral menahan suku bunga pada rapat bulan ini.",
-        "Rumah sakit menambah dokter dan ruang rawat untuk pasien.",
-        "Album baru penyanyi itu terjual di banyak negara.",
-        "Jalan utama ditutup karena perbaikan jembatan.",
-        "Pemilihan kepala daerah diikuti oleh tiga pasangan calon.",
-        "Gempa kecil terasa di pesisir tanpa menimbulkan kerusakan.",
+        "Hujan deras turun sejak pagi dan suhu udara menurun. Tim itu menang tipis setelah gol di menit terakhir.",
+        "Bank sentral menahan suku bunga. Rumah sakit menambah dokter dan ruang rawat untuk pasien.",
+        "Album baru penyanyi itu terjual di banyak negara. Jalan utama ditutup karena perbaikan jembatan.",
+        "Pemilihan kepala daerah diikuti tiga pasangan calon. Gempa kecil terasa tanpa menimbulkan kerusakan.",
     ),
     "en": (
-        "The weather stays dry and the temperature rises a little.",
-        "The home side lost the match in the final minutes.",
-        "Share prices fell slightly at the end of the trading day.",
-        "The school opened a new library for its pupils.",
-        "The recipe needs rice, coconut milk and a little sugar.",
-        "Farmers expect a good harvest after the rainy season.",
-        "The company showed a phone with a larger screen.",
-        "Scientists describe a beetle found in the forest.",
+        "The weather stays dry and the temperature rises a little. The home side lost in the final minutes.",
+        "Share prices fell slightly at the end of the day. The school opened a new library for its pupils.",
+        "The recipe needs rice, coconut milk and a little sugar. Farmers expect a good harvest after the rain.",
+        "The company showed a phone with a larger screen. Scientists describe a beetle found in the forest.",
     ),
 }
-"""Sentences that have nothing to do with most questions, by language."""
+"""Texts that have nothing to do with most questions, by language."""
 
 
 @dataclass(frozen=True, slots=True)

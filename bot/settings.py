@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     model_cache: Path = Field(default_factory=lambda: user_cache_path("kabar"))
     embedding_model: str = "bundled"
     reader_model: str = "sentence"
-    answer_threshold: Annotated[float, Field(ge=0, le=1)] = 0.2
+    answer_threshold: Annotated[float, Field(ge=0, le=1)] = 0.18
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = "info"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
@@ -66,10 +66,7 @@ class _Piece:
 
 
 def build(
-    roots: Sequence[Path],
-    index_dir: Path,
-    embedder: Embedder,
-    progress: Progress = lambda _done, _total: None,
+    roots: Sequence[Path], index_dir: Path, embedder: Embedder, progress: Progress = lambda _done, _total: None
 ) -> BuildReport:
     """Make the index hold exactly the articles under `roots`.
 
@@ -77,10 +74,19 @@ def build(
     ConfigurationError when there is nothing to index, BuildError when the build cannot be finished.
     """
     started = perf_counter()
+    articles, skipped = _read(roots)
+    report = build_from(articles, index_dir, embedder, progress)
+    return replace(report, skipped=skipped, seconds=perf_counter() - started)
+
+
+def build_from(
+    articles: Sequence[Article], index_dir: Path, embedder: Embedder, progress: Progress = lambda _done, _total: None
+) -> BuildReport:
+    """Make the index hold exactly these articles; as `build`, for articles that are no files."""
+    started = perf_counter()
     try:
         with ExitStack() as stack:
             folder = stack.enter_context(snapshots.building(index_dir))
-            articles, skipped = _read(roots)
             parent = _parent(index_dir, embedder)
             if parent:
                 stack.enter_context(parent)
@@ -96,7 +102,7 @@ def build(
             f"The index could not be built in {index_dir} ({exc}). The index before is untouched; "
             "see that there is room and permission to write, then build again."
         ) from exc
-    return BuildReport(name, changes, len(articles), skipped, chunks, embedded, perf_counter() - started)
+    return BuildReport(name, changes, len(articles), [], chunks, embedded, perf_counter() - started)
 
 
 def _read(roots: Sequence[Path]) -> tuple[list[Article], list[LoadError]]:
@@ -202,7 +208,7 @@ def _embed(pieces: Sequence[_Piece], embedder: Embedder) -> int:
 
 def _model_text(article: Article, chunk: Chunk) -> str:
     """What the model is given: a sentence seldom says what the whole story is about, the title does."""
-    return f"{article.title}\n{chunk.text}"
+    return f"{article.title}\n{chunk.text}".lstrip()
 
 
 def _manifest(parent: Snapshot | None, embedder: Embedder, articles: int, chunks: int, changes: Changes) -> Manifest:

@@ -16,9 +16,10 @@ each other, and because in a question of another language only names find anythi
 class Searcher:
     """Searches one store with the embedder that its vectors were made with."""
 
-    def __init__(self, store: Store, embedder: Embedder) -> None:
+    def __init__(self, store: Store, embedder: Embedder, keyword_weight: float = KEYWORD_WEIGHT) -> None:
         self._store = store
         self._embedder = embedder
+        self._keyword_weight = keyword_weight
 
     def search(self, question: str, k: int) -> list[Passage]:
         """The k best passages, best first."""
@@ -31,7 +32,8 @@ class Searcher:
         only_keyword = [row for row in keyword if row not in dense]
         dense |= zip(only_keyword, self._store.cosines(vector, only_keyword), strict=True)
         fused = {
-            row: (1 - KEYWORD_WEIGHT) * cosine + KEYWORD_WEIGHT * keyword.get(row, 0.0) for row, cosine in dense.items()
+            row: (1 - self._keyword_weight) * cosine + self._keyword_weight * keyword.get(row, 0.0)
+            for row, cosine in dense.items()
         }
         best = sorted(fused, key=lambda row: (-fused[row], row))[:k]
         return [

@@ -147,10 +147,18 @@ def test_what_the_bot_knows_is_told_in_numbers_and_dates() -> None:
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("Halo!", "greeting"), ("selamat pagi 🙂", "greeting"), ("HI there", "greeting"), ("Terima kasih banyak!", "thanks"),
-        ("thx", "thanks"), ("makasih ya kak", "thanks"), ("thank you so much", "thanks"),
-        ("Halo, berapa tentara yang dikirim?", None), ("who said thank you?", None), ("selamat", None), ("", None),
+        ("Halo!", "greeting"),
+        ("selamat pagi 🙂", "greeting"),
+        ("HI there", "greeting"),
+        ("Terima kasih banyak!", "thanks"),
+        ("thx", "thanks"),
+        ("makasih ya kak", "thanks"),
+        ("thank you so much", "thanks"),
+        ("Halo, berapa tentara yang dikirim?", None),
+        ("who said thank you?", None),
+        ("selamat", None),
+        ("", None),
     ],
-)  # fmt: skip
+)
 def test_small_talk_is_only_what_is_nothing_else(text: str, kind: str | None) -> None:
     assert small_talk(text) == kind

@@ -1,0 +1,203 @@
+"""The real `kabar` command, as a person and as a program use it."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import environment
+
+QUESTION = "For how many million euros was the second crane of the harbour bought?"
+ANSWER = "The harbour of Lowen bought a second crane for 4.2 million euros."
+Kabar = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def test_a_question_is_answered(kabar: Kabar, index_dir: Path) -> None:
+    run = kabar("ask", QUESTION, "--index-dir", str(index_dir))
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.startswith(f"{ANSWER}\n\nSources:\n  Harbour of Lowen gets a second crane · March 3, 2024\n")
+    assert "harbour.txt" in run.stdout
+
+
+def test_json_stands_alone_on_standard_output(kabar: Kabar, index_dir: Path) -> None:
+    run = kabar("ask", "--json", QUESTION, "--index-dir", str(index_dir))
+    answer = json.loads(run.stdout)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert answer["answer"] == answer["quote"]["text"][answer["quote"]["start"] : answer["quote"]["end"]] == ANSWER
+    assert answer["sources"][0]["published"] == "2024-03-03"
+    assert run.stdout.count("\n") == 1
+
+
+def test_what_the_articles_do_not_say_exits_with_1(kabar: Kabar, index_dir: Path) -> None:
+    run = kabar("ask", "siapa juara dunia?", settings={"INDEX_DIR": str(index_dir)})
+    assert run.returncode == 1
+    assert run.stdout.startswith("The articles do not say.\n\nWhat comes closest:\n")
+    as_json = kabar("ask", "--json", "siapa juara dunia?", settings={"INDEX_DIR": str(index_dir)})
+    assert (as_json.returncode, json.loads(as_json.stdout)["answer"]) == (1, None)
+
+
+def test_questions_may_come_line_by_line(kabar: Kabar, index_dir: Path) -> None:
+    run = kabar("ask", "--json", "--index-dir", str(index_dir), input=f"{QUESTION}\n\n  \nsiapa?\n")
+    assert run.returncode == 0
+    assert [json.loads(line)["answer"] for line in run.stdout.splitlines()] == [ANSWER, None]
+
+
+def test_the_prompt_answers_remembers_and_ends(index_dir: Path, tmp_path: Path) -> None:
+    terminal, inside = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot.cli", "ask", "--index-dir", str(index_dir)],
+        env=environment({"TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"}),
+        cwd=tmp_path,
+        stdin=inside,
+        stdout=inside,
+        stderr=inside,
+    )
+    os.close(inside)
+    shown = ""
+
+    def until(text: str, times: int = 1) -> None:
+        nonlocal shown
+        deadline = time.monotonic() + 60
+        while shown.count(text) < times:
+            assert time.monotonic() < deadline, shown
+            if select.select([terminal], [], [], 0.2)[0]:
+                shown += os.read(terminal, 65536).decode(errors="replace")
+
+    until("Ask about 3 news articles")
+    until("\x1b[?2004h")  # bracketed paste is on: the prompt is there
+    os.write(terminal, f"{QUESTION}\r".encode())
+    until("harbour.txt")
+    until("\x1b[?2004h", times=2)
+    os.write(terminal, b"half a line\x03")  # Ctrl-C drops the line
+    until("\x1b[?2004h", times=3)
+    os.write(terminal, b"\x1b[A\r")  # the arrow key brings the question back
+    until("harbour.txt", times=2)
+    until("\x1b[?2004h", times=4)
+    os.write(terminal, b"\x04")  # Ctrl-D
+    assert process.wait(timeout=30) == 0
+    os.close(terminal)
+
+
+def test_search_shows_passages_with_their_scores(kabar: Kabar, index_dir: Path) -> None:
+    run = kabar("search", "second crane", "-k", "2", "--json", "--index-dir", str(index_dir))
+    found = json.loads(run.stdout)
+    assert (found["question"], len(found["passages"])) == ("second crane", 2)
+    assert {"article", "title", "published", "url", "path", "start", "end", "text", "score", "dense", "keyword"} <= set(
+        found["passages"][0]
+    )
+    shown = kabar("search", "second crane", "--index-dir", str(index_dir)).stdout
+    assert "1. Harbour of Lowen" in shown
+    assert "score 0." in shown
+
+
+def test_a_build_says_what_it_did(kabar: Kabar, articles_dir: Path, tmp_path: Path) -> None:
+    (articles_dir / "empty.txt").write_text("")
+    first = kabar("index", "build", "--json", settings={"ARTICLES_DIR": str(articles_dir)})
+    report = json.loads(first.stdout)
+    assert list(report) == [
+        "snapshot", "added", "updated", "removed", "unchanged", "skipped", "chunks", "embedded", "reused", "seconds",
+    ]  # fmt: skip
+    assert (report["added"], report["unchanged"], report["reused"]) == (["harbour", "market", "orchestra"], 0, 0)
+    assert report["skipped"] == [{"path": str(articles_dir / "empty.txt"), "reason": "it is empty"}]
+    (articles_dir / "market.txt").unlink()
+    second = kabar("index", "build", "--articles", str(articles_dir))
+    assert "The index holds 2 articles" in second.stdout
+    assert "removed: market" in second.stdout
+    assert "it is empty" in second.stdout
+
+
+def test_list_and_status_tell_what_is_there(kabar: Kabar, index_dir: Path) -> None:
+    settings = {"INDEX_DIR": str(index_dir)}
+    listed = json.loads(kabar("index", "list", "--json", settings=settings).stdout)["articles"]
+    assert [(one["article"], one["published"]) for one in listed] == [
+        ("harbour", "2024-03-03"), ("market", "2024-01-08"), ("orchestra", "2023-07-12"),
+    ]  # fmt: skip
+    status = json.loads(kabar("index", "status", "--json", settings=settings).stdout)
+    assert (status["articles"], status["model"], status["newest"]) == (3, "hash", "2024-03-03")
+    assert status["bytes"] == sum(file.stat().st_size for file in index_dir.glob("snapshots/*/*"))
+    assert "Pasar Melati dibuka kembali" in kabar("index", "list", settings=settings).stdout
+    assert status["snapshot"] in kabar("index", "status", settings=settings).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "sentence"),
+    [
+        (["ask", "who?"], {}, "There is no index in var/index yet. Run: kabar index build"),
+        (["search", "who?"], {}, "There is no index in var/index yet"),
+        (["index", "list"], {}, "There is no index in var/index yet"),
+        (["index", "status"], {}, "There is no index in var/index yet"),
+        (["ask", " "], {}, "The question is empty"),
+        (["index", "build"], {}, "There is no file or folder articles"),
+        (["index", "build", "nowhere"], {}, "There is no file or folder nowhere"),
+        (["ask", "who?"], {"ANSWER_THRESHOLD": "high"}, "ANSWER_THRESHOLD: "),
+        (["bot"], {}, "TELEGRAM_BOT_TOKEN is not set"),
+        (["ask", "--unknown"], {}, "No such option"),
+        (["fly"], {}, "No such command"),
+    ],
+)
+def test_wrong_usage_exits_with_2_and_says_what_to_do(
+    kabar: Kabar, arguments: list[str], settings: dict[str, str], sentence: str
+) -> None:
+    run = kabar(*arguments, settings=settings)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert sentence in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_a_damaged_index_exits_with_2(kabar: Kabar, index_dir: Path) -> None:
+    (vectors,) = index_dir.glob("snapshots/*/vectors.faiss")
+    content = bytearray(vectors.read_bytes())
+    content[-100] ^= 1
+    vectors.write_bytes(content)
+    run = kabar("ask", QUESTION, "--index-dir", str(index_dir))
+    assert run.returncode == 2
+    assert run.stderr.rstrip().endswith("is damaged. Run: kabar index build")
+
+
+def test_an_index_that_cannot_be_written_exits_with_3(kabar: Kabar, articles_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    run = kabar("index", "build", str(articles_dir), "--index-dir", str(tmp_path / "file" / "index"))
+    assert run.returncode == 3
+    assert "The index could not be built" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_debug_shows_the_traceback(kabar: Kabar) -> None:
+    assert "Traceback" in kabar("ask", "who?", "--debug").stderr
+
+
+def test_a_question_in_another_encoding_is_asked_all_the_same(kabar: Kabar, index_dir: Path) -> None:
+    run = subprocess.run(
+        [sys.executable.encode(), b"-m", b"bot.cli", b"ask", b"crane \xff\xfe?", b"--json"],
+        env=environment({"INDEX_DIR": str(index_dir), "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}),
+        capture_output=True,
+        check=False,
+    )
+    assert run.returncode in {0, 1}, run.stderr
+    assert json.loads(run.stdout)["question"].startswith("crane ")
+
+
+def test_a_reader_of_the_output_may_go_away(kabar: Kabar, index_dir: Path) -> None:
+    command = f"{sys.executable} -m bot.cli index list --index-dir {index_dir} | true"
+    run = subprocess.run(command, shell=True, env=environment({}), capture_output=True, text=True, check=False)  # noqa: S602
+    assert (run.returncode, run.stderr) == (0, "")
+
+
+def test_help_answers_without_the_heavy_libraries(tmp_path: Path) -> None:
+    code = (
+        "import sys\nfrom typer.testing import CliRunner\nfrom bot.cli import app\n"
+        "assert 'Ask a folder of news articles' in CliRunner().invoke(app, ['--help']).output\n"
+        "print([name for name in ('torch', 'transformers', 'faiss', 'telegram', 'trafilatura') if name in sys.modules])"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], env=environment({}), cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "[]"

@@ -1,0 +1,45 @@
+"""Meaning and words, fused: rankings that can be worked out by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from index.embedding import HashEmbedder
+from index.search import KEYWORD_WEIGHT, Searcher
+from index.snapshots import Snapshot
+
+
+def test_the_best_passage_comes_first_with_its_scores(snapshot: Snapshot) -> None:
+    found = Searcher(snapshot.store, HashEmbedder()).search("second crane of the harbour", 3)
+    assert found[0].article == "harbour"
+    assert [passage.score for passage in found] == sorted((passage.score for passage in found), reverse=True)
+    for passage in found:
+        assert passage.score == pytest.approx((1 - KEYWORD_WEIGHT) * passage.dense + KEYWORD_WEIGHT * passage.keyword)
+        assert 0 <= passage.keyword <= 1
+
+
+def test_the_dense_score_is_the_cosine_with_the_passage_and_its_title(snapshot: Snapshot) -> None:
+    embedder, question = HashEmbedder(), "Biaya pembangunan kios"
+    for passage in Searcher(snapshot.store, embedder).search(question, 3):
+        vector = embedder.embed_passages([f"{passage.title}\n{passage.text}"])[0]
+        assert passage.dense == pytest.approx(float(vector @ embedder.embed_question(question)), abs=1e-3)
+
+
+def test_the_weight_decides_between_meaning_and_words(snapshot: Snapshot) -> None:
+    question = "second crane violinist"
+    for weight, key in ((0.0, "dense"), (1.0, "keyword")):
+        found = Searcher(snapshot.store, HashEmbedder(), weight).search(question, 3)
+        assert [getattr(passage, key) for passage in found] == sorted(
+            (getattr(passage, key) for passage in found), reverse=True
+        )
+
+
+def test_no_more_passages_are_given_than_asked_for_or_than_there_are(snapshot: Snapshot) -> None:
+    searcher = Searcher(snapshot.store, HashEmbedder())
+    assert len(searcher.search("crane", 1)) == 1
+    assert len(searcher.search("crane", 500)) == snapshot.manifest.chunks
+
+
+@pytest.mark.parametrize("question", ["", "   ", "?", "\0", "😀", "zzz" * 1000])
+def test_any_text_can_be_searched_for(snapshot: Snapshot, question: str) -> None:
+    assert len(Searcher(snapshot.store, HashEmbedder()).search(question, 2)) == 2
