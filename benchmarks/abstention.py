@@ -36,7 +36,7 @@ from index.types import Embedder, Store
 FILES = ("idkmrc-train", "squad-id-train", "idkmrc-valid", "en-id-valid")
 SIZES = (6, 20, 100, 1000, 8000)
 SENTENCE_RIGHT, NEAR_MISS_WEIGHT = 0.62, 0.3
-THRESHOLDS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3)
+THRESHOLDS = (0.05, 0.1, 0.15, 0.18, 0.25, 0.3)
 Array = NDArray[np.float64]
 
 

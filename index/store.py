@@ -106,13 +106,16 @@ class StoreWriter:
             self._vectors.add(np.ascontiguousarray(vectors, np.float32))
 
     def close(self) -> None:
-        """Finish both files. Nothing can be added afterwards."""
+        """Finish both files, after which nothing can be added. Raises OSError or sqlite3.Error when they cannot be."""
         import faiss
 
         self._catalogue.execute("INSERT INTO keywords (keywords) VALUES ('optimize')")
         self._catalogue.execute("COMMIT")
         self._catalogue.close()
-        faiss.write_index(self._vectors, str(self._folder / VECTORS))
+        try:
+            faiss.write_index(self._vectors, str(self._folder / VECTORS))
+        except RuntimeError as exc:
+            raise OSError("the vectors cannot be written; is the disk full?") from exc
 
     def abandon(self) -> None:
         """Let go of the files without finishing them; harmless after `close`."""

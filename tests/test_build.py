@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -169,6 +170,22 @@ def test_a_failing_build_leaves_the_index_as_it_was(articles_dir: Path, index_di
     assert (index_dir / "CURRENT").read_text() == before
     assert [path.name for path in (index_dir / "snapshots").iterdir()] == [before.strip()]
     assert build([articles_dir], index_dir, HashEmbedder()).changes.added == ["new"]
+
+
+@pytest.mark.parametrize("kilobytes", [0, 4, 20, 60])
+def test_a_disk_without_room_leaves_the_index_as_it_was(articles_dir: Path, index_dir: Path, kilobytes: int) -> None:
+    before = (index_dir / "CURRENT").read_text()
+    (articles_dir / "long.txt").write_text("A long story\n\n" + "It says a little more every time. " * 900)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (kilobytes * 1000, hard))
+    try:
+        with pytest.raises(BuildError, match="The index before is untouched"):
+            build([articles_dir], index_dir, HashEmbedder())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (index_dir / "CURRENT").read_text() == before
+    assert best(index_dir, "312 pedagang") == "market"
+    assert build([articles_dir], index_dir, HashEmbedder()).changes.added == ["long"]
 
 
 def test_one_build_runs_at_a_time(articles_dir: Path, index_dir: Path) -> None:
