@@ -213,8 +213,8 @@ def _settings(index_dir: Path | None, articles: Path | None = None) -> Settings:
 def _embedder(settings: Settings) -> Embedder:
     from index.embedding import load_embedder
 
-    with err.status("Loading the model …"):
-        return load_embedder(settings.embedding_model, settings.model_cache)
+    with err.status("Loading the model …") as shown:
+        return load_embedder(settings.embedding_model, settings.model_cache, shown.update)
 
 
 @contextlib.contextmanager

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xxhash
 
-from index import bundled
 from index.types import Embedder, ModelError, Vectors
+from index.unpacking import Say, prepare
+from index.weights import NAME as BUNDLED
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -21,15 +22,18 @@ WORD = re.compile(r"\w+")
 E5_PROMPTS = {"query": "query: ", "document": "passage: "}
 
 
-def load_embedder(name: str, cache: Path) -> Embedder:
+def load_embedder(name: str, cache: Path, say: Say = lambda _text: None) -> Embedder:
     """The embedder that EMBEDDING_MODEL names.
 
-    `cache` is where the embedded model is unpacked once. Raises ModelError when there is no such model.
+    `cache` is where the embedded model is unpacked once; `say` is told while that happens. Raises ModelError when there
+    is no such model.
     """
     if name == HashEmbedder.name:
         return HashEmbedder()
-    if name == bundled.NAME:
-        return SentenceTransformerEmbedder(name, str(bundled.prepare(cache)), bundled.FINGERPRINT)
+    if name == BUNDLED:
+        from index.bundled import BundledEmbedder
+
+        return BundledEmbedder(prepare(cache, say=say))
     return SentenceTransformerEmbedder(name, name)
 
 
@@ -64,12 +68,12 @@ class HashEmbedder:
 class SentenceTransformerEmbedder:
     """Any sentence-transformers model, from a folder or by its name on the hub."""
 
-    def __init__(self, name: str, location: str, fingerprint: str | None = None) -> None:
+    def __init__(self, name: str, location: str) -> None:
         self.name = name
         self._model = _load(name, location)
         self._lock = threading.Lock()  # a fast tokenizer refuses two threads that pad at once
         self.dimension = int(self._model.get_embedding_dimension() or 0)
-        self.fingerprint = fingerprint or _fingerprint(self._model)
+        self.fingerprint = _fingerprint(self._model)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         if not texts:

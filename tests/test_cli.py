@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from conftest import environment
 
+from index.types import Embedder
+
 QUESTION = "For how many million euros was the second crane of the harbour bought?"
 ANSWER = "The harbour of Lowen bought a second crane for 4.2 million euros."
 Kabar = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -202,6 +204,25 @@ def test_a_reader_of_the_output_may_go_away(kabar: Kabar, index_dir: Path) -> No
     command = f"{sys.executable} -m bot.cli index list --index-dir {index_dir} | true"
     run = subprocess.run(command, shell=True, env=environment({}), capture_output=True, text=True, check=False)  # noqa: S602
     assert (run.returncode, run.stderr) == (0, "")
+
+
+def imported(stderr: str) -> set[str]:
+    """The libraries that a process started with PYTHONPROFILEIMPORTTIME imported."""
+    return {line.rpartition("|")[2].strip().partition(".")[0] for line in stderr.splitlines() if "|" in line}
+
+
+def test_a_question_needs_no_training_library(
+    kabar: Kabar, model_cache: Path, bundled: Embedder, articles_dir: Path
+) -> None:
+    settings = {"EMBEDDING_MODEL": "", "MODEL_CACHE": str(model_cache), "ARTICLES_DIR": str(articles_dir)}
+    assert kabar("index", "build", settings=settings).returncode == 0
+    run = kabar("ask", QUESTION, settings=settings | {"PYTHONPROFILEIMPORTTIME": "1"})
+    assert run.stdout.startswith(ANSWER)
+    assert {"onnxruntime", "sentencepiece", "faiss"} <= imported(run.stderr)
+    assert (
+        imported(run.stderr) & {"torch", "transformers", "sentence_transformers", "tokenizers", "onnx", "scipy"}
+        == set()
+    )
 
 
 def test_help_answers_without_the_heavy_libraries(tmp_path: Path) -> None:

@@ -19,14 +19,19 @@ MODULES = {
     for package in ("bot", "index")
     for path in (REPOSITORY / package).glob("*.py")
 }
+MODELS = {"index.embedding", "index.bundled", "index.unpacking", "bot.reader"}
 ONLY_IN = {
     "telegram": {"bot.app"},
     "faiss": {"index.store"},
-    "torch": {"index.bundled", "index.embedding", "bot.reader"},
-    "transformers": {"index.bundled", "index.embedding", "bot.reader"},
-    "sentence_transformers": {"index.bundled", "index.embedding", "bot.reader"},
-    "tokenizers": {"index.bundled", "index.embedding", "bot.reader"},
+    "torch": MODELS,
+    "transformers": MODELS,
+    "sentence_transformers": MODELS,
+    "tokenizers": MODELS,
+    "sentencepiece": MODELS,
+    "onnx": {"index.graph", "index.unpacking"},
+    "onnxruntime": {"index.bundled", "index.graph"},
 }
+IMPORTED_LATE = {"bot.app", "index.bundled"}
 HEAVY = {*ONLY_IN, "trafilatura", "dateparser", "sentencex", "py3langid", "prompt_toolkit"}
 
 
@@ -71,7 +76,7 @@ def test_heavy_libraries_are_imported_where_they_are_first_used() -> None:
         (name, other)
         for name, found in IMPORTS.items()
         for other, at_top in found
-        if at_top and other.partition(".")[0] in HEAVY and name != "bot.app"  # bot.app itself is imported late
+        if at_top and other.partition(".")[0] in HEAVY and name not in IMPORTED_LATE
     }
     assert early == set()
 
