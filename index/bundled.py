@@ -35,7 +35,8 @@ class BundledEmbedder:
         self._most_pieces = facts["positions"] - 2
         blocks = facts["vocabulary"], facts["hidden"] // BLOCK_WEIGHTS
         self._words = np.memmap(weights_path(), Q4_BLOCK, "r", facts["words_at"], blocks)
-        self._workers = ThreadPoolExecutor(len(os.sched_getaffinity(0)), thread_name_prefix="embed")
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        self._workers = ThreadPoolExecutor(cores, thread_name_prefix="embed")
         pieces = self._workers.submit(sentencepiece.SentencePieceProcessor, model_file=str(folder / PIECES))
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1

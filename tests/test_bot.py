@@ -291,7 +291,7 @@ Answerer.ask = ask
     assert QUESTION not in bot.log
 
 
-def test_the_bot_needs_no_training_library(
+def test_the_bot_needs_no_training_library_and_little_memory(
     server: TelegramServer, start: Callable[..., Bot], model_cache: Path, bundled: Embedder, tmp_path: Path
 ) -> None:
     build([tmp_path / "articles"], tmp_path / "real-index", bundled)
@@ -302,6 +302,9 @@ def test_the_bot_needs_no_training_library(
     alice = server.user("Alice", language_code="en")
     server.say(alice, QUESTION)
     assert ANSWER in server.wait_for_message(alice).text
+    status = Path(f"/proc/{bot.process.pid}/status")
+    if status.exists():  # on Linux: what is mapped counts too
+        assert int(re.search(r"VmRSS:\s+(\d+)", status.read_text())[1]) < 450_000  # type: ignore[index]
     for library in ("torch", "transformers", "sentence_transformers", "tokenizers"):
         assert not re.search(rf"\| +{library}$", bot.log, re.MULTILINE)
     assert re.search(r"\| +onnxruntime$", bot.log, re.MULTILINE)

@@ -181,7 +181,7 @@ def test_a_cache_without_room_for_the_model_is_told(kabar: Kabar, index_dir: Pat
     )
     assert run.returncode == 2
     assert "cannot be unpacked" in run.stderr
-    assert "Free 500 MB there, or set MODEL_CACHE" in run.stderr
+    assert "Free 600 MB there, or set MODEL_CACHE" in run.stderr
     assert [path for path in (tmp_path / "cache").iterdir() if path.is_dir()] == []
 
 
