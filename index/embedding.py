@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 WORD = re.compile(r"\w+")
+ENCODING = {"normalize_embeddings": True, "show_progress_bar": False, "convert_to_numpy": True}
 E5_PROMPTS = {"query": "query: ", "document": "passage: "}
 
 
@@ -79,15 +80,13 @@ class SentenceTransformerEmbedder:
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
         with self._lock:
-            return self._model.encode_document(
-                list(texts), normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
-            )
+            vectors: Vectors = self._model.encode_document(list(texts), **ENCODING)
+        return vectors
 
     def embed_question(self, text: str) -> Vectors:
         with self._lock:
-            return self._model.encode_query(
-                text, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
-            )
+            vector: Vectors = self._model.encode_query(text, **ENCODING)
+        return vector
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         if not texts:
@@ -101,8 +100,8 @@ def _load(name: str, location: str) -> SentenceTransformer:
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
     try:
         model = SentenceTransformer(location, device="cpu")
     except Exception as exc:  # whatever a broken folder or an unreachable hub raises

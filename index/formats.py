@@ -186,8 +186,8 @@ def read_html(data: bytes) -> Draft:
 
 def _page(source: str) -> Any:
     """The page's root element; None where there is none."""
-    from lxml import etree  # type: ignore[import-untyped]
-    from lxml.html import HTMLParser, document_fromstring  # type: ignore[import-untyped]
+    from lxml import etree
+    from lxml.html import HTMLParser, document_fromstring
 
     try:
         return document_fromstring(source.encode("utf-8", "replace"), parser=HTMLParser(encoding="utf-8"))
