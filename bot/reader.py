@@ -109,30 +109,29 @@ class SentenceReader:
             return []
         asked = self._embedder.embed_question(question)
         cosines = self._embedder.embed_passages(list(places)) @ asked
+        language = _language(question)
+        unrelated = [self._unrelated_cosine(asked, passage.language) for passage in passages[:READ_PASSAGES]]
         readings = []
         for (text, (place, number)), cosine in zip(places.items(), cosines, strict=True):
             passage = passages[place]
-            confidence = _logistic(
-                CONSTANT
-                + NEARNESS * self._nearness(asked, (float(cosine) + passage.dense) / 2, passage)
-                + TENFOLD * math.log10(among)
-                + FOREIGN * _is_foreign(question, passage)
-            )
-            readings.append(Reading(place, number, 0, len(text), confidence))
+            nearness = ((float(cosine) + passage.dense) / 2 - unrelated[place]) / (1 - unrelated[place])
+            is_foreign = None not in {language, passage.language} and language != passage.language
+            weighed = CONSTANT + NEARNESS * nearness + TENFOLD * math.log10(among) + FOREIGN * is_foreign
+            readings.append(Reading(place, number, 0, len(text), _logistic(weighed)))
         return readings
 
-    def _nearness(self, asked: Vectors, cosine: float, passage: Passage) -> float:
-        known = self._unrelated.get(passage.language or "")
-        unrelated = float(((np.concatenate(list(self._unrelated.values())) if known is None else known) @ asked).mean())
-        return (cosine - unrelated) / (1 - unrelated)
+    def _unrelated_cosine(self, asked: Vectors, language: str | None) -> float:
+        """How near to the question texts of this language are that have nothing to do with it."""
+        known = self._unrelated.get(language or "")
+        return float(((np.concatenate(list(self._unrelated.values())) if known is None else known) @ asked).mean())
 
 
-def _is_foreign(question: str, passage: Passage) -> bool:
-    """Whether the question's small words say that it is in another language than the passage."""
+def _language(question: str) -> str | None:
+    """The language that the question's small words are of; None where it has none that are known."""
     words = re.findall(r"\w+", question.casefold())
     known = {language: sum(word in small for word in words) for language, small in SMALL_WORDS.items()}
-    asked = max(known, key=known.__getitem__)
-    return known[asked] > 0 and passage.language not in {None, asked}
+    likeliest = max(known, key=known.__getitem__)
+    return likeliest if known[likeliest] else None
 
 
 def _sentences(passages: Sequence[Passage]) -> dict[str, tuple[int, int]]:

@@ -26,7 +26,8 @@ WEIGHTS_FILE = "e5-small-q4.bin"
 WEIGHTS_BYTES = 71_622_400
 WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 
-DTYPE_FLOAT32, DTYPE_Q4_0 = 0, 1
+DTYPE_Q4_0 = 1
+"""As the directory numbers it; everything else is float32."""
 Q4_BLOCK = np.dtype([("scale", "<f2"), ("nibbles", "u1", 16)])
 BLOCK_WEIGHTS = 32
 
@@ -47,6 +48,8 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
+    """Everything the file holds, unpacked."""
+
     shape: Shape
     vocabulary: list[tuple[str, float]]
     normaliser: dict[str, str]
