@@ -11,6 +11,7 @@ import os
 import unicodedata
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +22,12 @@ from index.types import Vectors
 from index.unpacking import BEGIN, END, FACTS, FINGERPRINT, GRAPH, PASSAGE, PIECES, QUERY
 from index.weights import BLOCK_WEIGHTS, NAME, Q4_BLOCK, dequantised, weights_path
 
+QUESTION_THREADS = 2
+"""A question is waited for, so two cores share it. Passages come in numbers: one on each core is a fifth quicker."""
+
 
 class BundledEmbedder:
-    """Embeds one text at a time on each core; a vector does not depend on what else is embedded."""
+    """Embeds one text at a time; a vector does not depend on what else is embedded."""
 
     name = NAME
     fingerprint = FINGERPRINT
@@ -35,20 +39,20 @@ class BundledEmbedder:
         self._most_pieces = facts["positions"] - 2
         blocks = facts["vocabulary"], facts["hidden"] // BLOCK_WEIGHTS
         self._words = np.memmap(weights_path(), Q4_BLOCK, "r", facts["words_at"], blocks)
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         self._workers = ThreadPoolExecutor(cores, thread_name_prefix="embed")
         pieces = self._workers.submit(sentencepiece.SentencePieceProcessor, model_file=str(folder / PIECES))
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        self._trunk = onnxruntime.InferenceSession(str(folder / GRAPH), options, ["CPUExecutionProvider"])
+        self._graph = str(folder / GRAPH)
+        self._question_trunk = self._load_trunk(min(QUESTION_THREADS, cores))
         self._pieces = pieces.result()
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        vectors = list(self._workers.map(self._embed, [PASSAGE + text for text in texts]))
+        trunk = self._passage_trunk
+        vectors = list(self._workers.map(lambda text: self._embed(PASSAGE + text, trunk), texts))
         return np.stack(vectors) if vectors else np.zeros((0, self.dimension), np.float32)
 
     def embed_question(self, text: str) -> Vectors:
-        return self._embed(QUERY + text)
+        return self._embed(QUERY + text, self._question_trunk)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(self._cut(text)) for text in texts]
@@ -58,9 +62,18 @@ class BundledEmbedder:
         pieces: list[int] = self._pieces.encode(unicodedata.normalize("NFC", text))
         return pieces
 
-    def _embed(self, text: str) -> Vectors:
+    @cached_property
+    def _passage_trunk(self) -> onnxruntime.InferenceSession:
+        return self._load_trunk(1)  # who only asks never needs it
+
+    def _load_trunk(self, threads: int) -> onnxruntime.InferenceSession:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+        return onnxruntime.InferenceSession(self._graph, options, ["CPUExecutionProvider"])
+
+    def _embed(self, text: str, trunk: onnxruntime.InferenceSession) -> Vectors:
         pieces = self._cut(text)[: self._most_pieces]
         words = dequantised(self._words[[BEGIN, *pieces, END]]).reshape(1, -1, self.dimension)
-        (tokens,) = self._trunk.run(None, {"words": words})
+        (tokens,) = trunk.run(None, {"words": words})
         mean: Vectors = tokens[0].mean(axis=0)
         return mean / np.linalg.norm(mean)

@@ -24,43 +24,24 @@ OPSET, IR_VERSION = 21, 10
 CONTRIB = "com.microsoft"
 LEVELS = 127
 """Of a weight or an activation on either side of zero."""
-EVENING = 0.6
-"""How much of a channel's range moves into its weights; measured, 0.5 to 0.7 are alike."""
-GELU_LEAST = -0.17
-"""GELU gives nothing below (its least is -0.16997)."""
+ZERO = 128
+"""What stands for zero in an activation of 8 bits."""
+STEPS = 2 * LEVELS
+"""Of the low half of an activation between two levels of the high one."""
 
 
-def light(weights: Weights, ranges: Mapping[str, Vectors] | None = None) -> onnx.ModelProto:
+def light(weights: Weights, *, quantised: bool) -> onnx.ModelProto:
     """A graph with the input `words`, float (batch, tokens, hidden), and the output `tokens` of that shape.
 
-    There is no mask: the sequences of a batch have the same length. Without `ranges` the linear maps are in float. With
-    them (see `norm_ranges`) they are in 8 bits, each token's activations quantised by a scale of their own, so that a
-    vector does not depend on what else is in the batch.
+    There is no mask: the sequences of a batch have the same length. If `quantised`, the linear maps are in 8 bits and
+    their inputs in 16, each token by a scale of its own, so that a vector does not depend on what else is in the batch.
     """
     from onnx import TensorProto
 
-    trunk = _Light(weights) if ranges is None else _Quantised(weights, ranges)
+    trunk = _Quantised(weights) if quantised else _Light(weights)
     words = trunk.node("Add", ["words", trunk.positions("words")])
     trunk.layers(words, mask="")
     return trunk.model({"words": (TensorProto.FLOAT, ["batch", "tokens", weights.shape.hidden])})
-
-
-def norm_ranges(weights: Weights, texts: Sequence[Sequence[int]]) -> dict[str, Vectors]:
-    """How far each channel of each norm's output goes from zero over some texts, given as token ids."""
-    import onnxruntime
-    from onnx import TensorProto, helper
-
-    model = light(weights)
-    norms = [node.output[0] for node in model.graph.node if node.op_type == "LayerNormalization"]
-    shape: list[str | int | None] = ["batch", "tokens", weights.shape.hidden]
-    model.graph.output.extend(helper.make_tensor_value_info(norm, TensorProto.FLOAT, shape) for norm in norms)
-    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-    words = weights.tensors["emb.word"].reshape(-1, weights.shape.hidden)
-    runs = [session.run(norms, {"words": words[list(text)][None]}) for text in texts]
-    return {
-        norm: np.max([np.abs(run[0]).max(axis=0) for run in together], axis=0)
-        for norm, together in zip(norms, zip(*runs, strict=True), strict=True)
-    }
 
 
 def multiplies_exactly() -> bool:
@@ -221,52 +202,42 @@ class _Light(_Trunk):
 
 
 class _Quantised(_Light):
-    def __init__(self, weights: Weights, ranges: Mapping[str, Vectors]) -> None:
-        super().__init__(weights)
-        self._ranges = ranges
-
     def _product(self, x: str, name: str, matrix: Vectors) -> str:
         from onnx import TensorProto
 
-        if x in self._ranges:
-            # A few channels of a norm's output are thirty times the others and would take all the levels. So each is
-            # divided by a number that its weights are multiplied with (SmoothQuant: Xiao et al. 2023, equation 4).
-            evened = self._ranges[x] ** EVENING / np.abs(matrix).max(axis=0) ** (1 - EVENING)
-            x = self.node("Mul", [x, self.constant(f"{name}.even", (1 / evened).astype(np.float32))])
-            matrix = matrix * evened
         scale = np.abs(matrix).max(axis=1) / LEVELS
         whole = np.round(matrix / scale[:, None]).astype(np.int8)
-        quantised, token_scale, zero = self._positive(x) if name.endswith(".fo") else self._centred(x)
-        product = self.node("MatMulInteger", [quantised, self.constant(f"{name}.w", whole.T), zero])
-        scaled = self.node("Mul", [self.node("Cast", [product], to=TensorProto.FLOAT), token_scale])
-        result = self.node("Mul", [scaled, self.constant(f"{name}.s", scale.astype(np.float32))])
-        if not name.endswith(".fo"):
-            return result
-        lifted = GELU_LEAST * whole.astype(np.float32).sum(axis=1) * scale  # what lifting the inputs above zero added
-        return self.node("Add", [result, self.constant(f"{name}.lift", lifted.astype(np.float32))])
+        high, low, token_scale = self._quantised(x)
+        # One product for both halves: the weights, which are most of what has to be fetched, are fetched once.
+        both = self.node("Concat", [high, low], axis=0)
+        products = self.node(
+            "MatMulInteger", [both, self.constant(f"{name}.w", whole.T), self._constant(ZERO, np.uint8)]
+        )
+        halves = [f"{name}.high", f"{name}.low"]
+        self.node("Split", [self.node("Cast", [products], to=TensorProto.FLOAT)], halves, axis=0, num_outputs=2)
+        product = self.node("Add", [halves[0], self.node("Mul", [halves[1], self._constant(1 / STEPS)])])
+        scaled = self.node("Mul", [product, token_scale])
+        return self.node("Mul", [scaled, self.constant(f"{name}.s", scale.astype(np.float32))])
 
-    def _centred(self, x: str) -> tuple[str, str, str]:
-        """x in 8 bits around 128, each token's scale, and what stands for zero."""
-        largest = self.node("ReduceMax", [self.node("Abs", [x]), self._last_axis()], keepdims=1)
-        scale = self.node("Div", [largest, self.constant("levels", np.array(LEVELS, np.float32))])
-        return self._rounded(self.node("Div", [x, scale]), 128), scale, self.constant("128", np.array(128, np.uint8))
+    def _quantised(self, x: str) -> tuple[str, str, str]:
+        """x as high + low / STEPS, both in 8 bits around ZERO, and each token's scale.
 
-    def _positive(self, x: str) -> tuple[str, str, str]:
-        """The same for what GELU gives: lifted above zero, so that no bit is spent on a sign."""
-        above = self.node("Sub", [x, self.constant("least", np.array(GELU_LEAST, np.float32))])
-        largest = self.node("ReduceMax", [above, self._last_axis()], keepdims=1)
-        scale = self.node("Div", [largest, self.constant("all_levels", np.array(2 * LEVELS + 1, np.float32))])
-        return self._rounded(self.node("Div", [above, scale]), 0), scale, self.constant("0", np.array(0, np.uint8))
-
-    def _last_axis(self) -> str:
-        return self.constant("last_axis", np.array([-1], np.int64))
-
-    def _rounded(self, x: str, zero: int) -> str:
-        """x + zero as whole numbers; a cast cuts off what stands behind the point, so half a level more rounds."""
+        A few channels are thirty times the others and take all the levels; the low half is for the others.
+        """
         from onnx import TensorProto
 
-        half_more = self.constant(f"{zero}.5", np.array(zero + 0.5, np.float32))
-        return self.node("Cast", [self.node("Add", [x, half_more])], to=TensorProto.UINT8)
+        last_axis = self.constant("last_axis", np.array([-1], np.int64))
+        largest = self.node("ReduceMax", [self.node("Abs", [x]), last_axis], keepdims=1)
+        scale = self.node("Div", [largest, self._constant(LEVELS)])
+        # A cast cuts off what stands behind the point, so half a level more rounds.
+        lifted = self.node("Add", [self.node("Div", [x, scale]), self._constant(ZERO + 0.5)])
+        high = self.node("Cast", [lifted], to=TensorProto.UINT8)
+        rest = self.node("Sub", [lifted, self.node("Cast", [high], to=TensorProto.FLOAT)])  # 0..1, and 0.5 for none
+        steps = self.node("Add", [self.node("Mul", [rest, self._constant(STEPS)]), self._constant(ZERO - LEVELS + 0.5)])
+        return high, self.node("Cast", [steps], to=TensorProto.UINT8), scale
+
+    def _constant(self, value: float, dtype: type = np.float32) -> str:
+        return self.constant(f"{dtype.__name__} {value:g}", np.array(value, dtype))
 
 
 class _Standard(_Trunk):

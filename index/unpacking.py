@@ -35,10 +35,9 @@ from index.weights import (
 )
 
 if TYPE_CHECKING:
-    import onnx
     from tokenizers import Tokenizer
 
-LAYOUT = 2
+LAYOUT = 3
 """Of the folder; another number makes it again."""
 FINGERPRINT = f"e5-small-{WEIGHTS_SHA256[:12]}-{LAYOUT}"
 CONTENTS = "contents.json"
@@ -49,17 +48,6 @@ BEGIN, PAD, END, UNKNOWN = range(4)
 SPECIAL_TOKENS = {"bos_token": "<s>", "eos_token": "</s>", "pad_token": "<pad>", "unk_token": "<unk>"}
 NORMAL_PIECE, UNKNOWN_PIECE, CONTROL_PIECE = 1, 2, 3
 """As sentencepiece numbers its kinds of pieces."""
-
-CALIBRATION = (
-    "passage: Hujan deras turun sejak pagi dan suhu udara menurun. Tim itu menang tipis setelah gol di menit terakhir.",
-    "passage: Bank sentral menahan suku bunga 6,25 persen. Rumah sakit menambah dokter dan ruang rawat untuk pasien.",
-    "query: Berapa orang yang datang ke pasar pada hari Minggu?",
-    "passage: Share prices fell slightly on 3 May 2024. The school opened a new library for its pupils.",
-    "passage: The recipe needs rice, coconut milk and a little sugar. Farmers expect a good harvest after the rain.",
-    "query: who opened the new bridge, and when?",
-    "passage: El tren sale a las ocho. Der Zug fährt um acht Uhr ab. Поезд отправляется в восемь часов. 列车八点出发。",
-)
-"""Texts by which the ranges of the model's channels are seen; the large channels are the same in every text."""
 
 Say = Callable[[str], None]
 
@@ -136,7 +124,9 @@ def _write_json(path: Path, value: object) -> None:
 def _write_light(weights: Weights, folder: Path) -> None:
     (folder / "light").mkdir()
     (folder / PIECES).write_bytes(_sentencepiece_model(weights))
-    (folder / GRAPH).write_bytes(_light_graph(weights).SerializeToString())
+    # In float where the processor cannot multiply 8 bits without error.
+    trunk = graph.light(weights, quantised=graph.multiplies_exactly())
+    (folder / GRAPH).write_bytes(trunk.SerializeToString())
     facts = {
         "hidden": weights.shape.hidden,
         "vocabulary": weights.shape.vocabulary,
@@ -144,14 +134,6 @@ def _write_light(weights: Weights, folder: Path) -> None:
         "words_at": weights.words_at,
     }
     _write_json(folder / FACTS, facts)
-
-
-def _light_graph(weights: Weights) -> onnx.ModelProto:
-    """In 8 bits, or in float where the processor cannot multiply 8 bits without error."""
-    if not graph.multiplies_exactly():
-        return graph.light(weights)
-    cut = _tokenizer(weights)
-    return graph.light(weights, graph.norm_ranges(weights, [cut.encode(text).ids for text in CALIBRATION]))
 
 
 def _sentencepiece_model(weights: Weights) -> bytes:

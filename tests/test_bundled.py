@@ -77,14 +77,15 @@ def test_the_folder_is_a_model_for_the_onnx_backend_too(folder: Path, reference:
 
 def test_our_vectors_agree_with_torch(bundled: Embedder, reference: Vectors) -> None:
     ours = np.concatenate([bundled.embed_passages(TEXTS), [bundled.embed_question(text) for text in TEXTS]])
-    assert (reference * ours).sum(axis=1).min() >= 0.999
+    assert (reference * ours).sum(axis=1).min() >= 0.9996
 
 
 def test_a_graph_in_float_agrees_with_torch_to_rounding(bundled: Embedder, folder: Path, reference: Vectors) -> None:
     from onnxruntime import InferenceSession
 
     embedder = BundledEmbedder(folder)
-    embedder._trunk = InferenceSession(graph.light(read_weights(weights_path())).SerializeToString())
+    in_float = graph.light(read_weights(weights_path()), quantised=False)
+    embedder._passage_trunk = InferenceSession(in_float.SerializeToString())
     assert (reference[: len(TEXTS)] * embedder.embed_passages(TEXTS)).sum(axis=1).min() >= 0.999999
 
 
