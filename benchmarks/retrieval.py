@@ -54,7 +54,7 @@ def measure(name: str, asked: list[Case], others: list[Case], embedder: Embedder
     """Print recall@1, recall@5 and MRR of each way to search."""
     articles = as_articles([*asked, *others])
     report = build_from(
-        articles, index_dir, embedder, lambda done, total: print(f"\r{done}/{total}", end="", flush=True)
+        articles, index_dir, embedder, lambda _step, done, total: print(f"\r{done}/{total}", end="", flush=True)
     )
     answerable = [case for case in asked if case.answers]
     print(f"\r{name}: {len(answerable)} questions over {len(articles)} paragraphs in {report.chunks} chunks")

@@ -9,7 +9,7 @@ from time import perf_counter
 from bot.reader import Reader, Reading
 from index.search import Searcher
 from index.snapshots import Snapshot
-from index.types import Embedder, Passage
+from index.types import EVERYTHING, Embedder, Filter, Passage
 
 PASSAGES = 5
 """How many passages the reader is given and the asker is shown."""
@@ -69,12 +69,12 @@ class Answerer:
         self._reader = reader
         self._threshold = threshold
 
-    def ask(self, question: str) -> Answer:
-        """The answer to a question, found among the best passages."""
+    def ask(self, question: str, only: Filter = EVERYTHING) -> Answer:
+        """The answer to a question, found among the best passages of those that pass the filter."""
         clock = _Clock()
         vector = self._embedder.embed_question(question)
         clock.lap("embed")
-        passages = self._searcher.search_by(question, vector, PASSAGES)
+        passages = self._searcher.search_by(question, vector, PASSAGES, only)
         clock.lap("search")
         readings = self._reader.read(question, passages, among=self.snapshot.manifest.chunks)
         clock.lap("read")

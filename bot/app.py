@@ -1,4 +1,4 @@
-"""The Telegram face: a python-telegram-bot application around an Answerer."""
+"""The Telegram face: a python-telegram-bot application around the live Answerer."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ from telegram.ext import (
     filters,
 )
 
-from bot.answering import Answerer
+from bot.answering import Answer
+from bot.live import LiveAnswerer
 from bot.phrases import SPOKEN, Phrases, phrases, small_talk
 from bot.render import telegram_html
 from bot.settings import Settings
@@ -51,6 +52,7 @@ TYPING_SECONDS = 4.0
 """Telegram shows "typing" for five seconds."""
 LONGEST_WAIT_SECONDS = 60.0
 """Between two attempts to reach Telegram."""
+FOLLOW_SECONDS = 1.0
 NEW_MESSAGE = filters.UpdateType.MESSAGE
 """An edit or a channel's post is no question."""
 
@@ -58,16 +60,16 @@ Context = ContextTypes.DEFAULT_TYPE
 TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
-def run(answerer: Answerer, settings: Settings, token: str) -> None:
+def run(live: LiveAnswerer, settings: Settings, token: str) -> None:
     """Answer in Telegram until SIGTERM or SIGINT, and finish then what is being answered.
 
     Raises ConfigurationError when Telegram does not know the token.
     """
     os.environ.setdefault("PTB_TIMEDELTA", "true")  # else every flood wait comes with a deprecation warning
-    asyncio.run(_serve(build_application(answerer, settings, token), settings))
+    asyncio.run(_serve(build_application(live, settings, token), live, settings))
 
 
-def build_application(answerer: Answerer, settings: Settings, token: str) -> TelegramApplication:
+def build_application(live: LiveAnswerer, settings: Settings, token: str) -> TelegramApplication:
     """The application with all its handlers, not connected yet."""
     application = (
         ApplicationBuilder()
@@ -77,7 +79,7 @@ def build_application(answerer: Answerer, settings: Settings, token: str) -> Tel
         .concurrent_updates(UPDATES_AT_ONCE)
         .build()
     )
-    conversation = Conversation(answerer, allowed=_allowed(settings))
+    conversation = Conversation(live, allowed=_allowed(settings))
     private = filters.ChatType.PRIVATE
     application.add_handler(TypeHandler(Update, conversation.gate), group=-1)
     application.add_handlers(
@@ -102,8 +104,8 @@ def _allowed(settings: Settings) -> frozenset[int]:
 class Conversation:
     """What the bot does with the messages it gets."""
 
-    def __init__(self, answerer: Answerer, allowed: frozenset[int]) -> None:
-        self._answerer = answerer
+    def __init__(self, live: LiveAnswerer, allowed: frozenset[int]) -> None:
+        self._live = live
         self._allowed = allowed
         # Answering is work for the processor: more workers than cores would only make everybody wait.
         self._workers = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="answer")
@@ -126,8 +128,8 @@ class Conversation:
         await _reply(message, escape(spoken.help.format(knowledge=self._knowledge(spoken))))
 
     def _knowledge(self, spoken: Phrases) -> str:
-        snapshot = self._answerer.snapshot
-        return spoken.knowledge(snapshot.manifest.articles, snapshot.store.newest())
+        with self._live.lend() as answerer:
+            return spoken.knowledge(answerer.snapshot.manifest.articles, answerer.snapshot.store.newest())
 
     async def ask(self, update: Update, _context: Context) -> None:
         """Answer what stands behind the command, or the message that it replies to."""
@@ -157,8 +159,12 @@ class Conversation:
             await _reply(message, escape(spoken.greeting if talk == "greeting" else spoken.thanks))
         else:
             async with _typing(message):
-                answer = await asyncio.get_running_loop().run_in_executor(self._workers, self._answerer.ask, question)
+                answer = await asyncio.get_running_loop().run_in_executor(self._workers, self._ask, question)
             await _reply(message, telegram_html(answer, spoken))
+
+    def _ask(self, question: str) -> Answer:
+        with self._live.lend() as answerer:
+            return answerer.ask(question)
 
 
 def _heard(update: Update) -> tuple[Message, Phrases]:
@@ -240,13 +246,14 @@ async def _on_error(update: object, context: Context) -> None:
             await _reply(message, escape(spoken.failed))
 
 
-async def _serve(application: TelegramApplication, settings: Settings) -> None:
+async def _serve(application: TelegramApplication, live: LiveAnswerer, settings: Settings) -> None:
     """Start, answer until a signal comes, and stop; what was begun is finished."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     starting = asyncio.create_task(_start(application, settings))
     stopping = asyncio.create_task(stop.wait())
+    following = asyncio.create_task(_follow(live))
     try:
         await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if starting.done():
@@ -254,13 +261,23 @@ async def _serve(application: TelegramApplication, settings: Settings) -> None:
             await stopping
             logger.info("Stopping; what is being answered is finished first")
     finally:
-        starting.cancel()
-        stopping.cancel()
+        for task in (starting, stopping, following):
+            task.cancel()
         if application.updater and application.updater.running:
             await application.updater.stop()
         if application.running:
             await application.stop()
         await application.shutdown()
+
+
+async def _follow(live: LiveAnswerer) -> None:
+    """Look for a new snapshot every second."""
+    while True:
+        await asyncio.sleep(FOLLOW_SECONDS)
+        try:
+            await asyncio.to_thread(live.follow)
+        except Exception:  # whatever it is, the snapshot that is open still answers
+            logger.exception("The live snapshot could not be followed; trying again")
 
 
 async def _start(application: TelegramApplication, settings: Settings) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 
 EARLIEST = date(1800, 1, 1)
 """Older than any newspaper archive that people still ask; what is dated before it is a slip."""
@@ -32,8 +33,8 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _AROUND_A_DATE = re.compile(
-    rf"\b(?:{_WEEKDAYS}|(?:last )?updated|published|posted|date|on|at|diterbitkan|dipublikasikan|diperbarui"
-    r"|terbit|tayang|rilis|tanggal|pada|pukul|jam|wib|wita|wit)\b(?:\s*:)?",
+    rf"\b(?:(?:{_WEEKDAYS})\b(?:\s*,(?=\s*\0))?|(?:(?:last )?updated|published|posted|date|on|at|diterbitkan|dipublikasikan|diperbarui"
+    r"|terbit|tayang|rilis|tanggal|pada|pukul|jam|wib|wita|wit)\b(?:\s*:)?)",
     re.IGNORECASE,
 )
 _BREAK = re.compile(r"[|•·–—/()\0]|(?<=\s)-+(?=\s|\0)|(?<=\0)-")
@@ -88,12 +89,20 @@ def date_in_story(paragraphs: list[str]) -> date | None:
     return None
 
 
+def believable(day: date) -> bool:
+    """Whether an article can have been published on that day."""
+    return EARLIEST <= day <= date.today() + _AHEAD
+
+
 def _parsed(written: str) -> date | None:
+    day = _day(written)
+    return day if day and believable(day) else None
+
+
+@lru_cache(maxsize=4096)
+def _day(written: str) -> date | None:
     import dateparser
 
     settings = {"DATE_ORDER": "DMY", "REQUIRE_PARTS": ["day", "month", "year"], "STRICT_PARSING": True}
     moment = dateparser.parse(written, languages=["id", "en"], settings=settings)
-    if moment is None:
-        return None
-    day: date = moment.date()
-    return day if EARLIEST <= day <= date.today() + _AHEAD else None
+    return moment.date() if moment else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import xxhash
@@ -28,9 +29,14 @@ def sync(path: Path) -> None:
 
 def replace_text(path: Path, text: str) -> None:
     """Put `text` in place of the file's content in one step: a reader sees the old text or the new."""
-    writing = path.with_name(f".{path.name}.{os.getpid()}")
+    replace_content(path, lambda writing: writing.write_text(text, encoding="utf-8"))
+
+
+def replace_content(path: Path, write: Callable[[Path], object]) -> None:
+    """Put a whole file in place of another, or of none, in one step; `write` fills the path that it is given."""
+    writing = path.with_name(f".{path.name[:100]}.{os.getpid()}")  # hidden, so that nobody takes it for an article
     try:
-        writing.write_text(text, encoding="utf-8")
+        write(writing)
         sync(writing)
         writing.replace(path)
     finally:

@@ -39,15 +39,20 @@ def read_text(data: bytes) -> Draft:
 # --- Markdown ---------------------------------------------------------------------------------------------
 
 _FRONT_MATTER = re.compile(r"\s*---[ \t]*\n(\s*[\w-]+[ \t]*:.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_SIMPLE = re.compile(
+    r"""(?:[A-Za-z][\w-]*:[ ](?:"[^"'\\\n]+"[ ]*|'[^"'\n]+'[ ]*|[\w(](?:[^:\#"'\n]|:(?=[^ \n]))*)\n)+""", re.VERBOSE
+)
+"""Lines of a name and a plain or quoted value, which mean the same to YAML as to the eye."""
 _ENTRY = re.compile(r"^([\w-]+)[ \t]*:[ \t]*(\S.*)$", re.MULTILINE)
 _TAG = re.compile(r"<[^<>]*>")
-_NAMES = {
+NAMES = {
     "title": ("title", "judul", "headline"),
     "published": ("published", "date", "publish_date", "published_at", "pubdate", "tanggal"),
     "author": ("author", "authors", "penulis", "byline"),
     "url": ("url", "link", "canonical", "canonical_url", "source_url", "source"),
     "language": ("language", "lang", "bahasa"),
 }
+"""What people call the facts about an article."""
 
 
 def read_markdown(data: bytes) -> Draft:
@@ -64,7 +69,7 @@ def _front_matter(text: str) -> tuple[Facts, str]:
     if not found:
         return Facts(), text
     entries = _entries(found[1][:LONGEST_FRONT_MATTER])
-    said = {name: _first_said(entries, keys) for name, keys in _NAMES.items()}
+    said = {name: _first_said(entries, keys) for name, keys in NAMES.items()}
     published = first_date(said["published"] or "")
     facts = Facts(said["title"], published, said["author"], web_address(said["url"]), language_code(said["language"]))
     return facts, text[found.end() :]
@@ -72,6 +77,14 @@ def _front_matter(text: str) -> tuple[Facts, str]:
 
 def _entries(block: str) -> dict[str, Any]:
     """What stands in a front matter; line by line if it is not YAML, as with a colon in a bare title."""
+    simple = _SIMPLE.fullmatch(block)  # as nearly all are; YAML's own reader takes as long as all the rest together
+    read = None if simple else _yaml(block)
+    if not isinstance(read, dict):
+        read = {name: value.strip("\"' ") for name, value in _ENTRY.findall(block)}
+    return {str(name).casefold().replace("-", "_"): value for name, value in read.items()}
+
+
+def _yaml(block: str) -> object:
     try:
         # Aliases can make a gigabyte of a kilobyte, and each bracket that stays open slows all that follows.
         if max(block.count("["), block.count("{")) > 64:
@@ -80,12 +93,10 @@ def _entries(block: str) -> dict[str, Any]:
             raise yaml.YAMLError("aliases")
         # Still safer than safe_load, which fails on a date like 2024-02-31 and takes `lang: no` for False:
         # BaseLoader makes nothing but strings, lists and dictionaries.
-        read = yaml.load(block, Loader=yaml.BaseLoader)  # noqa: S506
+        read: object = yaml.load(block, Loader=yaml.BaseLoader)  # noqa: S506
     except (yaml.YAMLError, ValueError, TypeError, RecursionError):
-        read = None
-    if not isinstance(read, dict):
-        read = {name: value.strip("\"' ") for name, value in _ENTRY.findall(block)}
-    return {str(name).casefold().replace("-", "_"): value for name, value in read.items()}
+        return None
+    return read
 
 
 def _first_said(entries: dict[str, Any], keys: Iterable[str]) -> str | None:
@@ -135,7 +146,7 @@ def _block_texts(token: Token) -> list[str]:
     elif token.type in {"fence", "code_block"}:
         text = token.content
     elif token.type == "html_block":
-        text = _without_tags(token.content)
+        text = without_tags(token.content)
     return [line.strip() for line in tidy(text).split("\n")]
 
 
@@ -153,7 +164,8 @@ def _token_text(token: Token) -> str:
     return token.content if token.type in {"text", "code_inline", "text_special"} else ""
 
 
-def _without_tags(source: str) -> str:
+def without_tags(source: str) -> str:
+    """The text of a piece of HTML."""
     if source.lstrip().lower().startswith(("<script", "<style")):
         return ""
     if source.lstrip().startswith("<!--"):
@@ -167,6 +179,7 @@ def _without_tags(source: str) -> str:
 _DECLARED = re.compile(
     rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE
 )
+_SAVED = re.compile(r"\s*(?:<!doctype[^>]{0,300}>\s*)?<!--\s*saved from url=\(\d+\)(\S+)\s*-->", re.IGNORECASE)
 
 
 def read_html(data: bytes) -> Draft:
@@ -178,10 +191,21 @@ def read_html(data: bytes) -> Draft:
         return Draft([])
     language = language_code(page.get("lang") or page.get("xml:lang"))
     title = one_line(page.findtext(".//h1") or page.findtext(".//title") or "") or None
-    found, facts = _main_text(page) if sum(1 for _ in page.iter()) <= LARGEST_PAGE else ([], Facts())
-    if sum(map(len, found)) < SHORTEST_PAGE:
-        found = max(found, list(_bare_paragraphs(_page(source))), key=lambda texts: sum(map(len, texts)))
-    return Draft(found, facts.or_else(Facts(title=title, language=language)))
+    found, facts = _story_of(page, source)
+    return Draft(found, facts.or_else(Facts(title=title, url=_saved_from(source), language=language)))
+
+
+def fragment_paragraphs(source: str) -> list[str]:
+    """The paragraphs of a piece of HTML that is an article's text and nothing else."""
+    whole = f"<html><body><article>{source}</article></body></html>"
+    page = _page(whole)
+    return _story_of(page, whole)[0] if page is not None else []
+
+
+def _saved_from(source: str) -> str | None:
+    """The address that browsers write into the pages that they save."""
+    saved = _SAVED.match(source)
+    return web_address(saved[1].replace("%2D%2D", "--")) if saved else None  # a comment may hold no "--"
 
 
 def _page(source: str) -> Any:
@@ -193,6 +217,14 @@ def _page(source: str) -> Any:
         return document_fromstring(source.encode("utf-8", "replace"), parser=HTMLParser(encoding="utf-8"))
     except etree.ParserError:
         return None
+
+
+def _story_of(page: Any, source: str) -> tuple[list[str], Facts]:
+    """The paragraphs of a page's story, and what trafilatura knows about it."""
+    found, facts = _main_text(page) if sum(1 for _ in page.iter()) <= LARGEST_PAGE else ([], Facts())
+    if sum(map(len, found)) < SHORTEST_PAGE:
+        found = max(found, list(_bare_paragraphs(_page(source))), key=lambda texts: sum(map(len, texts)))
+    return found, facts
 
 
 def _main_text(page: Any) -> tuple[list[str], Facts]:

@@ -1,35 +1,66 @@
-"""Files become Articles: finding them, naming them, and one table of the kinds that are read."""
+"""Files become Articles: finding them, and one table of the kinds that are read."""
 
 from __future__ import annotations
 
-import errno
-import hashlib
 import os
 import re
-import stat
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from index import reading
+from index.apart import RefusedError
 from index.characters import one_line
 from index.cleaning import Draft, story
+from index.documents import read_docx, read_pdf
 from index.formats import read_html, read_markdown, read_text
+from index.items import Item, read_feed, read_lines
+from index.naming import ItemIds, article_ids, slug
+from index.reading import LARGEST, content, opened, shown
 from index.types import Article, LoadError
 
-SUFFIXES: dict[str, Callable[[bytes], Draft]] = {
+__all__ = [
+    "LARGEST",
+    "SUFFIXES",
+    "VERSION",
+    "Found",
+    "article_ids",
+    "checksum",
+    "find_files",
+    "load",
+    "shown",
+    "slug",
+]
+
+_slugged = slug  # until index/web.py uses the name without the underscore
+
+VERSION = 1
+"""Raised whenever the same file could give another article."""
+
+STORIES: dict[str, Callable[[bytes], Draft]] = {
     ".txt": read_text,
     ".md": read_markdown,
     ".markdown": read_markdown,
     ".html": read_html,
     ".htm": read_html,
+    ".pdf": read_pdf,
+    ".docx": read_docx,
 }
-"""What reads a file, by its name's last part in lower case."""
+"""What reads a file that holds one article, by its name's last part in lower case."""
+FEEDS: dict[str, Callable[[bytes], Iterable[Item | LoadError]]] = {
+    ".rss": read_feed,
+    ".atom": read_feed,
+    ".xml": read_feed,
+}
+"""What reads one that holds several."""
+LINES = (".jsonl", ".ndjson")
+"""Those that hold one in each line, and may be of any size."""
+SUFFIXES = (*STORIES, *FEEDS, *LINES)
 
-LARGEST = 20 * 1024 * 1024
-"""Bytes. Long articles have a tenth of one megabyte; what is larger is a dump or an archive, and reading it
-would fill the memory several times over."""
-_SAMPLE = 4000
+NAMED = 100
+"""Of the items in a file that give no article, so many are named; the others are only counted."""
+_SAMPLE = 2000
 """Characters by which the language is told; more would not change it."""
 _TOO_SHORT = 60
 """Letters; of less text a language is guessed, not told."""
@@ -42,25 +73,120 @@ class Found(NamedTuple):
     relative: PurePosixPath
 
 
-def load(path: Path, relative: PurePosixPath, article_id: str | None = None) -> Article:
-    """The article in a file; LoadError, with the reason in a few words, where there is none.
+def load(file: Found, article_id: str) -> Iterator[Article | LoadError]:
+    """The articles of a file as they are read, with a LoadError in the place of each that cannot be.
 
-    `relative` is the path below the articles folder, and `article_id` its id among all (see `article_ids`).
+    `article_id` is the file's among all (see `article_ids`); if it holds several, theirs stand below it. A file of
+    JSON Lines that changes meanwhile gives, after the articles, an error that says so.
     """
-    draft = story(_draft(path, relative))
-    if not draft.paragraphs:
-        raise LoadError(_shown(path), "it holds no story")
-    text, facts = "\n\n".join(draft.paragraphs), draft.facts
-    return Article(
-        id=article_id or _slug(relative),
-        title=facts.title or _name(relative),
-        text=text,
-        path=_shown(path),
-        published=facts.published,
-        author=facts.author,
-        url=facts.url,
-        language=_language(text, facts.language),
-    )
+    suffix = file.relative.suffix.lower()
+    try:
+        if suffix in STORIES:
+            yield _article(file, article_id, "", lambda: STORIES[suffix](_content(file.path)))
+        elif suffix in FEEDS or suffix in LINES:
+            yield from _collection(file, article_id)
+        else:
+            raise LoadError(shown(file.path), _refusal(file.path, suffix))
+    except LoadError as exc:
+        yield exc
+
+
+def checksum(path: Path) -> str:
+    """XXH3 of a file's bytes, by which one can tell that it gives what it gave; LoadError where it gives nothing."""
+    return reading.checksum(path, None if path.suffix.lower() in LINES else LARGEST)
+
+
+def _article(file: Found, article_id: str, place: str, read: Callable[[], Draft]) -> Article:
+    """The article of a draft; LoadError, with the reason in a few words, where there is none."""
+    with _explained(file, place):
+        draft = story(read())
+        if not draft.paragraphs:
+            raise RefusedError("it holds no story")
+        text, facts = "\n\n".join(draft.paragraphs), draft.facts
+        return Article(
+            id=article_id,
+            title=facts.title or _name(file.relative),
+            text=text,
+            path=shown(file.path),
+            published=facts.published,
+            author=facts.author,
+            url=facts.url,
+            language=_language(text, facts.language),
+        )
+
+
+@contextmanager
+def _explained(file: Found, place: str = "") -> Iterator[None]:
+    """Say of whatever happens in here why the file, or that place in it, gives no article."""
+    path = shown(file.path) + place
+    try:
+        yield
+    except (
+        LoadError,
+        ImportError,
+    ):  # an incomplete installation is not the file's fault, and would lose all of its kind
+        raise
+    except RefusedError as exc:
+        raise LoadError(path, str(exc)) from exc
+    except UnicodeError as exc:
+        raise LoadError(path, "it is not text") from exc
+    except Exception as exc:  # whatever a library trips over in a hostile file, the others are still read
+        raise LoadError(path, f"it cannot be read as {file.relative.suffix.lower()}") from exc
+
+
+def _content(path: Path) -> bytes:
+    data = content(path)
+    if not data.strip(b" \t\r\n\f\v\xef\xbb\xbf\xfe\xff"):  # blanks, and the byte order marks
+        raise RefusedError("it is empty")
+    return data
+
+
+def _refusal(path: Path, suffix: str) -> str:
+    if path.is_dir():
+        return "a folder that cannot be opened"
+    return f"not a kind of article Kabar reads ({suffix or 'no suffix'})"
+
+
+def _name(relative: PurePosixPath) -> str:
+    """For an article without a headline: what its file is called."""
+    return one_line(re.sub(r"[-_\s]+", " ", relative.stem)) or "article"
+
+
+# --- files that hold several articles ---------------------------------------------------------------------
+
+
+def _collection(file: Found, article_id: str) -> Iterator[Article | LoadError]:
+    ids, count, unnamed = ItemIds(article_id), 0, 0
+    for item in _items(file):
+        count += 1
+        found = item if isinstance(item, LoadError) else _item_article(file, item, ids)
+        if isinstance(found, LoadError):
+            unnamed += 1
+        if isinstance(found, Article) or unnamed <= NAMED:
+            yield found
+    if unnamed > NAMED:
+        yield LoadError(shown(file.path), f"{unnamed - NAMED:,} more of its {count:,} items give no article")
+    if not count:
+        yield LoadError(shown(file.path), "it is empty")
+
+
+def _items(file: Found) -> Iterator[Item | LoadError]:
+    suffix = file.relative.suffix.lower()
+    with _explained(file):
+        if suffix in FEEDS:
+            yield from FEEDS[suffix](_content(file.path))
+            return
+        with opened(file.path) as stream:
+            yield from read_lines(stream, shown(file.path))
+
+
+def _item_article(file: Found, item: Item, ids: ItemIds) -> Article | LoadError:
+    names = (item.id, item.facts.url or "", item.facts.title or "")
+    article_id = ids.next(names, "\0".join([*names, str(item.facts.published), item.text]))
+    try:
+        return _article(file, article_id, item.place, item.draft)
+    except LoadError as exc:
+        return exc
 
 
 # --- finding files ----------------------------------------------------------------------------------------
@@ -114,122 +240,6 @@ def _entries(path: Path) -> list[os.DirEntry[str]] | None:
             return [entry for entry in entries if not entry.name.startswith(".")]
     except OSError:
         return None
-
-
-# --- naming articles --------------------------------------------------------------------------------------
-
-
-def article_ids(relative_paths: Iterable[PurePosixPath]) -> dict[PurePosixPath, str]:
-    """The id of each path: its slug without the suffix, unique, and the same in whatever order they come.
-
-    Of files that would share an id the first in sorted order keeps it; each other gets its suffix appended,
-    or a short hash of its path where that is taken too.
-    """
-    paths = sorted(set(relative_paths), key=str)
-    owners: dict[str, PurePosixPath] = {}
-    for path in paths:
-        owners.setdefault(_slug(path), path)
-    ids = {path: slug for slug, path in owners.items()}
-    taken = set(owners)
-    for path in paths:
-        if path not in ids:
-            ids[path] = next(name for name in _other_names(path) if name not in taken)
-            taken.add(ids[path])
-    return ids
-
-
-def _other_names(path: PurePosixPath) -> Iterator[str]:
-    slug, suffix = _slug(path), _slugged(path.suffix)
-    if suffix:
-        yield f"{slug}-{suffix}"
-    digest = hashlib.sha256(os.fsencode(path)).hexdigest()
-    for length in range(8, len(digest) + 1):
-        yield f"{slug}-{digest[:length]}"
-
-
-def _slug(relative: PurePosixPath) -> str:
-    return _slugged(str(relative.with_suffix(""))) or "article"
-
-
-def _slugged(text: str) -> str:
-    """Letters, with their marks, and digits in lower case; one "-" for whatever stands between them."""
-    lower = unicodedata.normalize("NFC", text.lower())
-    kept = (character if unicodedata.category(character)[0] in "LMN" else " " for character in lower)
-    return "-".join("".join(kept).split())
-
-
-def _name(relative: PurePosixPath) -> str:
-    """For an article without a headline: what its file is called."""
-    return one_line(re.sub(r"[-_\s]+", " ", relative.stem)) or _slug(relative)
-
-
-def _shown(path: Path) -> str:
-    """The path as text that can be stored; bytes of a name that are no text are shown as "?"."""
-    return path.as_posix().encode("utf-8", "replace").decode("utf-8")
-
-
-# --- reading files ----------------------------------------------------------------------------------------
-
-
-def _draft(path: Path, relative: PurePosixPath) -> Draft:
-    suffix = relative.suffix.lower()
-    read = SUFFIXES.get(suffix)
-    if read is None:
-        raise LoadError(_shown(path), _refusal(path, suffix))
-    data = _content(path)
-    if not data.strip(b" \t\r\n\f\v\xef\xbb\xbf\xfe\xff"):  # blanks, and the byte order marks
-        raise LoadError(_shown(path), "it is empty")
-    try:
-        return read(data)
-    except UnicodeError as exc:
-        raise LoadError(_shown(path), "it is not text") from exc
-    except ImportError:  # an incomplete installation is not the file's fault, and would lose all of its kind
-        raise
-    except Exception as exc:  # whatever a library trips over in a hostile file, the others are still read
-        raise LoadError(_shown(path), f"it cannot be read as {suffix}") from exc
-
-
-def _refusal(path: Path, suffix: str) -> str:
-    if path.is_dir():
-        return "a folder that cannot be opened"
-    return f"not a kind of article Kabar reads ({suffix or 'no suffix'})"
-
-
-def _content(path: Path) -> bytes:
-    """A regular file's bytes; never waits, and never reads more than LARGEST."""
-    try:
-        # A pipe would wait for its writer. Windows has no such flag, and no such pipes.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        try:
-            return _bytes_of(descriptor, path)
-        finally:
-            os.close(descriptor)
-    except OSError as exc:
-        raise LoadError(_shown(path), _trouble(exc, path)) from exc
-
-
-def _bytes_of(descriptor: int, path: Path) -> bytes:
-    about = os.fstat(descriptor)
-    if not stat.S_ISREG(about.st_mode):
-        raise LoadError(_shown(path), "a folder, not a file" if stat.S_ISDIR(about.st_mode) else "not a regular file")
-    if about.st_size <= LARGEST:
-        with open(descriptor, "rb", closefd=False) as file:
-            data = file.read(LARGEST + 1)
-        if len(data) <= LARGEST:
-            return data
-    raise LoadError(_shown(path), f"larger than {LARGEST >> 20} MB")
-
-
-def _trouble(exc: OSError, path: Path) -> str:
-    if isinstance(exc, FileNotFoundError):
-        return "a link that leads nowhere" if path.is_symlink() else "it is no longer there"
-    if isinstance(exc, PermissionError):
-        return "no permission to read it"
-    if exc.errno == errno.ELOOP:
-        return "a link that leads in a circle"
-    if exc.errno == errno.ENXIO:
-        return "not a regular file"
-    return (exc.strerror or "it cannot be read").lower()
 
 
 # --- language ---------------------------------------------------------------------------------------------

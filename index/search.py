@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
-from index.types import Embedder, Passage, Store, Vectors
+from index.duplicates import Said, mostly_repeats, repeats
+from index.types import EVERYTHING, Embedder, Filter, Passage, Store, Vectors
 
 CANDIDATES = 50
 """Passages that each of the two ways proposes; more change nothing that is measured."""
@@ -21,22 +23,49 @@ class Searcher:
         self._embedder = embedder
         self._keyword_weight = keyword_weight
 
-    def search(self, question: str, k: int) -> list[Passage]:
-        """The k best passages, best first."""
-        return self.search_by(question, self._embedder.embed_question(question), k)
+    def search(self, question: str, k: int, only: Filter = EVERYTHING) -> list[Passage]:
+        """The k best passages among those that pass the filter, best first; see `search_by`."""
+        return self.search_by(question, self._embedder.embed_question(question), k, only)
 
-    def search_by(self, question: str, vector: Vectors, k: int) -> list[Passage]:
-        """The same for a question whose vector is there already."""
-        dense = dict(self._store.nearest(vector, max(k, CANDIDATES)))
-        keyword = dict(self._store.matching(question, max(k, CANDIDATES)))
+    def search_by(self, question: str, vector: Vectors, k: int, only: Filter = EVERYTHING) -> list[Passage]:
+        """The same for a question whose vector is there already.
+
+        A passage that says mostly what a better one of another article says comes after all that do not.
+        """
+        return _without_repeats(self._ranked(question, vector, max(k, CANDIDATES), only), k)
+
+    def _ranked(self, question: str, vector: Vectors, depth: int, only: Filter) -> list[Passage]:
+        dense = dict(self._store.nearest(vector, depth, only))
+        keyword = dict(self._store.matching(question, depth, only))
         only_keyword = [row for row in keyword if row not in dense]
         dense |= zip(only_keyword, self._store.cosines(vector, only_keyword), strict=True)
         fused = {
             row: (1 - self._keyword_weight) * cosine + self._keyword_weight * keyword.get(row, 0.0)
             for row, cosine in dense.items()
         }
-        best = sorted(fused, key=lambda row: (-fused[row], row))[:k]
+        best = sorted(fused, key=lambda row: (-fused[row], row))[:depth]
         return [
             replace(passage, score=fused[row], dense=dense[row], keyword=keyword.get(row, 0.0))
             for row, passage in zip(best, self._store.passages(best), strict=True)
         ]
+
+
+def _without_repeats(ranked: Iterable[Passage], k: int) -> list[Passage]:
+    """The first k that do not say mostly what a better passage of another article says.
+
+    Where those are too few, the others follow them, those that say nothing new at all last.
+    """
+    chosen: list[tuple[Passage, Said]] = []
+    alike, repeated = list[Passage](), list[Passage]()
+    for passage in ranked:
+        said = Said(passage.text)
+        better = [before for other, before in chosen if other.article != passage.article]
+        if any(repeats(said, before) for before in better):
+            repeated.append(passage)
+        elif any(mostly_repeats(said, before) for before in better):
+            alike.append(passage)
+        else:
+            chosen.append((passage, said))
+            if len(chosen) == k:
+                break
+    return [*(passage for passage, _ in chosen), *alike, *repeated][:k]

@@ -26,11 +26,15 @@ from filelock import FileLock, Timeout
 from index import chunking
 from index.files import file_checksum, replace_text, sync
 from index.store import FILES, DiskStore
-from index.types import BrokenIndexError, BuildError, Embedder, MissingIndexError
+from index.types import BrokenIndexError, BuildError, ConfigurationError, Embedder, MissingIndexError
 
 KEPT = 5
+FORMAT = 2
+"""Of the manifest and of the files beside it."""
 MANIFEST = "manifest.json"
 NAME = re.compile(r"\d{8}T\d{6}\.\d{6}Z-[0-9a-f]{16}")
+LEFT_OVER = ".building-"
+"""What the names of folders begin with that are being written or removed."""
 BUILD_AGAIN = "Run: kabar index build"
 
 
@@ -44,14 +48,16 @@ class Manifest:
     fingerprint: str
     dimension: int
     chunker: int
+    loader: int
     articles: int
     chunks: int
     added: list[str]
     updated: list[str]
     removed: list[str]
+    moved: list[tuple[str, str]]
     files: dict[str, str] = field(default_factory=dict)
     """Name -> XXH3 checksum."""
-    format: int = 1
+    format: int = FORMAT
 
 
 class Snapshot:
@@ -102,7 +108,14 @@ def current_name(index_dir: Path) -> str:
 
 def open_current(index_dir: Path) -> Snapshot:
     """The live snapshot, checked. Raises MissingIndexError or BrokenIndexError."""
-    return open_snapshot(index_dir / "snapshots" / current_name(index_dir))
+    while True:
+        name = current_name(index_dir)
+        try:
+            return open_snapshot(index_dir / "snapshots" / name)
+        except BrokenIndexError:
+            # Builds may have come and gone since the name was read, and have taken the old snapshot with them.
+            if current_name(index_dir) == name:
+                raise
 
 
 def open_snapshot(folder: Path) -> Snapshot:
@@ -122,17 +135,27 @@ def open_snapshot(folder: Path) -> Snapshot:
 
 
 def _checked_manifest(folder: Path) -> Manifest:
-    content = (folder / MANIFEST).read_bytes()
-    damaged = BrokenIndexError(folder, f"The snapshot {folder} is damaged. {BUILD_AGAIN}")
-    if folder.name.rpartition("-")[2] != _hash(content):
-        raise damaged
-    manifest = Manifest(**json.loads(content))
+    manifest = _manifest(folder)
     if set(manifest.files) != set(FILES):
-        raise damaged
+        raise _damaged(folder)
     for name, checksum in manifest.files.items():
         if file_checksum(folder / name) != checksum:
-            raise damaged
+            raise _damaged(folder)
     return manifest
+
+
+def _manifest(folder: Path) -> Manifest:
+    content = (folder / MANIFEST).read_bytes()
+    if folder.name.rpartition("-")[2] != _hash(content):
+        raise _damaged(folder)
+    facts = json.loads(content)
+    if facts.get("format") != FORMAT:
+        raise BrokenIndexError(folder, f"The snapshot {folder} was made by another version of Kabar. {BUILD_AGAIN}")
+    return Manifest(**facts)
+
+
+def _damaged(folder: Path) -> BrokenIndexError:
+    return BrokenIndexError(folder, f"The snapshot {folder} is damaged. {BUILD_AGAIN}")
 
 
 def _hash(content: bytes) -> str:
@@ -147,20 +170,27 @@ def building(index_dir: Path) -> Iterator[Path]:
     """
     snapshots = index_dir / "snapshots"
     snapshots.mkdir(parents=True, exist_ok=True)
+    with _locked(index_dir):
+        for left_over in snapshots.glob(f"{LEFT_OVER}*"):
+            shutil.rmtree(left_over, ignore_errors=True)
+        folder = snapshots / f"{LEFT_OVER}{os.getpid()}"
+        folder.mkdir()
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _locked(index_dir: Path) -> Iterator[None]:
+    """Nobody else builds or rolls back meanwhile; the lock is released by death."""
     lock = FileLock(index_dir / "build.lock")
     try:
         lock.acquire(timeout=0)
     except Timeout as exc:
         raise BuildError(f"Another build is running in {index_dir}. Wait until it is done.") from exc
     try:
-        for left_over in snapshots.glob(".building-*"):
-            shutil.rmtree(left_over, ignore_errors=True)
-        folder = snapshots / f".building-{os.getpid()}"
-        folder.mkdir()
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        yield
     finally:
         lock.release()
 
@@ -192,10 +222,41 @@ def names(index_dir: Path) -> list[str]:
     return sorted((folder.name for folder in folders if NAME.fullmatch(folder.name)), reverse=True)
 
 
+def history(index_dir: Path) -> list[tuple[str, Manifest | None]]:
+    """The kept snapshots, newest first, each with its manifest unless that is damaged."""
+    found: list[tuple[str, Manifest | None]] = []
+    for name in names(index_dir):
+        try:
+            found.append((name, _manifest(index_dir / "snapshots" / name)))
+        except (OSError, BrokenIndexError):
+            found.append((name, None))
+    return found
+
+
+def roll_back(index_dir: Path, to: str | None = None) -> str:
+    """Make an earlier snapshot the live one: `to`, or the newest one before the live one; the name it got.
+
+    Raises ConfigurationError where there is no such snapshot, BrokenIndexError where it is damaged.
+    """
+    with _locked(index_dir):
+        live, kept = current_name(index_dir), names(index_dir)
+        earlier = [name for name in kept if name < live]
+        if to is None and not earlier:
+            raise ConfigurationError(f"There is no snapshot before {live}. See them all with: kabar index history")
+        if to is not None and to not in kept:
+            raise ConfigurationError(f"There is no snapshot {to}. See them all with: kabar index history")
+        name = to or earlier[0]
+        open_snapshot(index_dir / "snapshots" / name).close()
+        replace_text(index_dir / "CURRENT", name + "\n")
+        return name
+
+
 def _prune(snapshots: Path, keep: str) -> None:
     for name in names(snapshots.parent)[KEPT:]:
         if name != keep and not _in_use(snapshots / name):
-            shutil.rmtree(snapshots / name, ignore_errors=True)
+            # Renamed first: whoever looks for it finds it whole or not at all.
+            gone = (snapshots / name).rename(snapshots / f"{LEFT_OVER}{name}")
+            shutil.rmtree(gone, ignore_errors=True)
 
 
 def _in_use(folder: Path) -> bool:

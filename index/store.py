@@ -6,20 +6,23 @@ so any number of threads and processes may read it.
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import sqlite3
 import threading
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from index.types import Article, Chunk, Passage, Vectors
+from index.catalogue import ARTICLE, ARTICLES, LINKS, Entry, Link, SourceFile, as_article, as_chunk, as_date, as_spans
+from index.types import EVERYTHING, Article, Chunk, Filter, LoadError, Passage, Vectors
 
 CATALOGUE, VECTORS = "catalogue.sqlite", "vectors.faiss"
 FILES = (CATALOGUE, VECTORS)
@@ -28,98 +31,40 @@ MOST_WORDS = 64
 """Of a question; whoever pastes a book gets its beginning looked up."""
 COMMON_SHARE = 10
 """In a large corpus a word that stands in more than one chunk of ten costs much and tells nothing."""
+MOST_MATCHES = 30_000
+"""Chunks to be ranked: the rarest words of a question that together stand in no more are looked up."""
 BM25_K1 = 1.2
 """FTS5's constant: a word's share of the score approaches its weight times this plus one."""
+DEEPER = 16
+"""How many times further the keyword search looks when a filter let too few through."""
+MOST_VALUES = 500
+"""Of one SQL statement."""
 
-SCHEMA = """
-CREATE TABLE articles (
-    number INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL, path TEXT NOT NULL,
-    published TEXT, author TEXT, url TEXT, language TEXT, first_row INTEGER NOT NULL, chunks INTEGER NOT NULL
-);
-CREATE TABLE chunks (
-    row INTEGER PRIMARY KEY, article INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-    sentences TEXT NOT NULL
-);
-CREATE VIRTUAL TABLE keywords USING fts5 (title, text, content = '', tokenize = 'unicode61 remove_diacritics 2');
-"""
-ARTICLE_COLUMNS = "id, title, text, path, published, author, url, language"
 PASSAGES = """
 SELECT row, id, title, published, url, path, language, start, "end",
        substr(text, start + 1, "end" - start) AS passage, sentences
-FROM chunks JOIN articles ON chunks.article = articles.number WHERE row IN ({marks})
+FROM chunks JOIN articles ON chunks.article = articles.number JOIN texts USING (article) WHERE row IN ({marks})
 """
 
 
-class StoreWriter:
-    """Writes a new store into an empty folder, article by article."""
+class Listed(NamedTuple):
+    """An article as the catalogue lists it."""
 
-    def __init__(self, folder: Path, dimension: int) -> None:
-        import faiss
+    article: Article
+    relative: str | None
+    """The path of its file below the articles' folder."""
+    chunks: int
+    copy_of: str | None
+    similar_to: str | None
 
-        self._folder = folder
-        self._vectors = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
-        self._catalogue = sqlite3.connect(folder / CATALOGUE, isolation_level=None)
-        # Nobody reads the file before it is whole, and a build that dies throws it away.
-        self._catalogue.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
-        self._catalogue.executescript(SCHEMA)
-        self._catalogue.execute("BEGIN")
-        self.articles = 0
 
-    @property
-    def chunks(self) -> int:
-        """How many chunks were added."""
-        return int(self._vectors.ntotal)
+class _Facets(NamedTuple):
+    """What filters ask of every article, in the order of their numbers, which is that of their rows."""
 
-    def add(self, article: Article, chunks: Sequence[Chunk], vectors: Vectors) -> None:
-        """Add an article with its chunks and their vectors, shape (len(chunks), dimension)."""
-        row = self.chunks
-        self.articles += 1
-        published = article.published.isoformat() if article.published else None
-        self._catalogue.execute(
-            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                self.articles,
-                article.id,
-                article.title,
-                article.text,
-                article.path,
-                published,
-                article.author,
-                article.url,
-                article.language,
-                row,
-                len(chunks),
-            ),
-        )
-        self._catalogue.executemany(
-            "INSERT INTO chunks VALUES (?, ?, ?, ?, ?)",
-            (
-                (number, self.articles, chunk.start, chunk.end, json.dumps(chunk.sentences))
-                for number, chunk in enumerate(chunks, row)
-            ),
-        )
-        self._catalogue.executemany(
-            "INSERT INTO keywords (rowid, title, text) VALUES (?, ?, ?)",
-            ((number, article.title, chunk.text) for number, chunk in enumerate(chunks, row)),
-        )
-        if len(chunks):
-            self._vectors.add(np.ascontiguousarray(vectors, np.float32))
-
-    def close(self) -> None:
-        """Finish both files, after which nothing can be added. Raises OSError or sqlite3.Error when they cannot be."""
-        import faiss
-
-        self._catalogue.execute("INSERT INTO keywords (keywords) VALUES ('optimize')")
-        self._catalogue.execute("COMMIT")
-        self._catalogue.close()
-        try:
-            faiss.write_index(self._vectors, str(self._folder / VECTORS))
-        except RuntimeError as exc:
-            raise OSError("the vectors cannot be written; is the disk full?") from exc
-
-    def abandon(self) -> None:
-        """Let go of the files without finishing them; harmless after `close`."""
-        self._catalogue.close()
+    published: NDArray[np.int32]
+    """Days since the year 1; 0 without a date."""
+    language: NDArray[np.str_]
+    chunks: NDArray[np.int32]
 
 
 class DiskStore:
@@ -147,91 +92,179 @@ class DiskStore:
         with self._lock:
             return self._catalogue.execute(sql, values).fetchall()
 
-    def nearest(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
+    # --- searching ------------------------------------------------------------------------------------------
+
+    def nearest(self, vector: Vectors, k: int, only: Filter = EVERYTHING) -> list[tuple[int, float]]:
         import faiss
 
         faiss.omp_set_num_threads(1)  # a second thread makes a single query slower
-        scores, rows = self._vectors.search(vector[None, :], min(k, self.chunks))
+        allowed = self._allowed(only)
+        if allowed is None:
+            scores, rows = self._vectors.search(vector[None, :], min(k, self.chunks))
+        else:
+            wrapped: Any = faiss  # its stubs know the signatures of C++ only
+            selector = wrapped.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
+            count = min(k, int(allowed.sum())) or 1
+            scores, rows = self._vectors.search(vector[None, :], count, params=wrapped.SearchParameters(sel=selector))
         return [(int(row), float(score)) for row, score in zip(rows[0], scores[0], strict=True) if row >= 0]
 
     def cosines(self, vector: Vectors, rows: Sequence[int]) -> list[float]:
-        if not rows:
-            return []
-        stored = self._vectors.reconstruct_batch(np.asarray(rows, np.int64))
-        return [float(cosine) for cosine in stored @ vector]
+        return [float(cosine) for cosine in self.vectors(rows) @ vector]
 
-    def matching(self, question: str, k: int) -> list[tuple[int, float]]:
+    def vectors(self, rows: Sequence[int]) -> Vectors:
+        """The vectors of these rows, shape (len(rows), dimension)."""
+        if not rows:
+            return np.zeros((0, self._vectors.d), np.float32)
+        found: Vectors = self._vectors.reconstruct_batch(np.asarray(rows, np.int64))
+        return found
+
+    def matching(self, question: str, k: int, only: Filter = EVERYTHING) -> list[tuple[int, float]]:
         weights = self._weights(list(dict.fromkeys(_words(question)))[:MOST_WORDS])
         if not weights:
             return []
         most = sum(weights.values()) * (BM25_K1 + 1)
+        allowed = self._allowed(only)
+        limit = k if allowed is None else k * DEEPER
+        while True:
+            found = self._ranked(weights, limit)
+            passed = found if allowed is None else [record for record in found if allowed[record[0]]]
+            if len(passed) >= k or len(found) < limit:
+                return [(int(row), float(score) / most) for row, score in passed[:k]]
+            limit *= DEEPER
+
+    def _ranked(self, words: Iterable[str], limit: int) -> list[tuple[int, float]]:
         # Quoted, because MATCH has a language of its own: "NEAR", "*", "-", ":" would be commands.
-        found = self._query(
+        return self._query(
             "SELECT rowid, -rank FROM keywords WHERE keywords MATCH ? ORDER BY rank, rowid LIMIT ?",
-            (" OR ".join(f'"{word}"' for word in weights), k),
+            (" OR ".join(f'"{word}"' for word in words), limit),
         )
-        return [(int(row), float(score) / most) for row, score in found]
 
     def _weights(self, words: list[str]) -> dict[str, float]:
         """The inverse document frequency of the words, as FTS5 computes it, without those too common to look up."""
         marks = ", ".join("?" * len(words))
-        counts = dict(self._query(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})", words))
+        counts = dict(self._query(f"SELECT term, doc FROM frequent WHERE term IN ({marks})", words))
+        others = [word for word in words if word not in counts]
+        marks = ", ".join("?" * len(others))
+        counts |= self._query(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})", others)
         if self.chunks > MANY_CHUNKS:
             words = [word for word in words if counts.get(word, 0) * COMMON_SHARE <= self.chunks]
+        words.sort(key=lambda word: counts.get(word, 0))
+        together = accumulate(counts.get(word, 0) for word in words)
+        words = [
+            word
+            for at, (word, chunks) in enumerate(zip(words, together, strict=True))
+            if not at or chunks <= MOST_MATCHES
+        ]
         frequencies = {word: counts.get(word, 0) + 0.5 for word in words}
         return {
             word: max(math.log((self.chunks + 1 - frequency) / frequency), 1e-6)
             for word, frequency in frequencies.items()
         }
 
+    def _allowed(self, only: Filter) -> NDArray[np.bool_] | None:
+        """Which rows pass, shape (chunks,); None for all."""
+        if only == EVERYTHING:
+            return None
+        facets = self._facets
+        passing = np.ones(len(facets.chunks), bool)
+        if only.since or only.until:
+            first, last = only.since or date.min, only.until or date.max
+            passing &= (facets.published >= first.toordinal()) & (facets.published <= last.toordinal())
+        if only.languages:
+            passing &= np.isin(facets.language, sorted(only.languages))
+        if only.articles:
+            marks = ", ".join("?" * len(only.articles))
+            numbers = self._query(f"SELECT number FROM articles WHERE id IN ({marks})", sorted(only.articles))
+            passing &= np.isin(np.arange(1, len(passing) + 1), [number for (number,) in numbers])
+        return np.repeat(passing, facets.chunks)
+
+    @cached_property
+    def _facets(self) -> _Facets:
+        records = self._query("SELECT published, language, chunks FROM articles ORDER BY number")
+        published, language, chunks = zip(*records, strict=True) if records else ((), (), ())
+        days = [date.fromisoformat(day).toordinal() if day else 0 for day in published]
+        return _Facets(
+            np.array(days, np.int32), np.array([code or "" for code in language], str), np.array(chunks, np.int32)
+        )
+
+    # --- what is there --------------------------------------------------------------------------------------
+
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         marks = ", ".join("?" * len(rows))
         found = {record[0]: record[1:] for record in self._query(PASSAGES.format(marks=marks), list(rows))}
         return [_passage(*found[row]) for row in rows]
 
-    def articles(self) -> Iterator[tuple[Article, int]]:
-        """Every article with the number of its chunks, newest first; undated ones last."""
-        for *fields, chunks in self._query(
-            f"SELECT {ARTICLE_COLUMNS}, chunks FROM articles ORDER BY published IS NULL, published DESC, id"
-        ):
-            yield _article(*fields), chunks
+    def articles(self) -> Iterator[Listed]:
+        """Every article that is in the folder, newest first, copies among them; undated ones last."""
+        records = self._query(
+            f"SELECT {ARTICLE}, relative, chunks, copy_of, similar_to "
+            f"FROM {ARTICLES} LEFT JOIN (SELECT number AS file, relative FROM files) USING (file) "
+            "ORDER BY published IS NULL, published DESC, id"
+        )
+        for *values, relative, chunks, copy_of, similar_to in records:
+            yield Listed(as_article(values), relative, chunks, copy_of, similar_to)
 
     def newest(self) -> date | None:
         """The publication date of the newest article, if any has one."""
-        return _date(self._query("SELECT max(published) FROM articles")[0][0])
+        return as_date(self._query("SELECT max(published) FROM articles")[0][0])
 
-    def article_vectors(self, article_id: str) -> tuple[Article, list[Chunk], Vectors] | None:
-        """An article with its chunks and their vectors, for a build that reuses them."""
-        record = self._query(f"SELECT {ARTICLE_COLUMNS}, first_row, chunks FROM articles WHERE id = ?", (article_id,))
-        if not record:
-            return None
-        *fields, first_row, count = record[0]
-        article = _article(*fields)
-        rows = self._query(
-            'SELECT start, "end", sentences FROM chunks WHERE row >= ? AND row < ? ORDER BY row',
-            (first_row, first_row + count),
+    # --- for the next build ---------------------------------------------------------------------------------
+
+    def files(self) -> dict[SourceFile | None, int]:
+        """Every file that articles were read from, with its number."""
+        return {
+            SourceFile(*values): number
+            for *values, number in self._query("SELECT name, path, relative, checksum, number FROM files")
+        }
+
+    def entries(self, file: int) -> list[Entry]:
+        """The articles of a file."""
+        columns = f"{ARTICLE}, wording, signature"
+        records = self._query(f"SELECT {columns} FROM {ARTICLES} WHERE file = ? ORDER BY number", (file,))
+        return [Entry(as_article(values), wording, signature) for *values, wording, signature in records]
+
+    def skipped(self, file: int | None = None) -> list[LoadError]:
+        """What gave no article in a file of which other parts did; without a file, in all of them."""
+        records = self._query("SELECT path, reason FROM skipped WHERE ?1 IS NULL OR file = ?1", (file,))
+        return [LoadError(*record) for record in records]
+
+    def links(self) -> list[Link]:
+        """What is a copy, or nearly the same, of every article."""
+        return self._query(LINKS)
+
+    def indexed(self) -> dict[str, bytes]:
+        """The wording of every article that is no copy, by id."""
+        return dict(self._query("SELECT id, wording FROM articles WHERE copy_of IS NULL"))
+
+    def article(self, article_id: str) -> Article | None:
+        """The article of this id, if it is there and no copy."""
+        found = self._query(f"SELECT {ARTICLE} FROM {ARTICLES} WHERE id = ? AND copy_of IS NULL", (article_id,))
+        return as_article(found[0]) if found else None
+
+    def cut(self, article: Article) -> tuple[list[Chunk], list[bytes], Vectors]:
+        """The chunks of an article, with their digests and vectors."""
+        ((first, count),) = self._query("SELECT first_row, chunks FROM articles WHERE id = ?", (article.id,))
+        records = self._query(
+            'SELECT start, "end", sentences, digest FROM chunks WHERE row >= ? AND row < ? ORDER BY row',
+            (first, first + count),
         )
-        chunks = [Chunk(start, end, article.text[start:end], _spans(spans)) for start, end, spans in rows]
-        return article, chunks, self._vectors.reconstruct_n(first_row, count)
+        chunks = [as_chunk(article.text, *record[:3]) for record in records]
+        return chunks, [record[3] for record in records], self._vectors.reconstruct_n(first, count)
+
+    def rows_of(self, digests: Sequence[bytes]) -> dict[bytes, int]:
+        """A row for each of these digests of a model's text that is there."""
+        rows: dict[bytes, int] = {}
+        for start in range(0, len(digests), MOST_VALUES):
+            some = digests[start : start + MOST_VALUES]
+            marks = ", ".join("?" * len(some))
+            rows.update(self._query(f"SELECT digest, row FROM chunks WHERE digest IN ({marks})", some))
+        return rows
 
 
 def _words(text: str) -> list[str]:
     """The words as the catalogue's tokenizer folds them: without case and diacritics."""
     letters = unicodedata.normalize("NFD", text.casefold())
     return re.findall(r"\w+", "".join(letter for letter in letters if not unicodedata.combining(letter)))
-
-
-def _article(
-    id_: str,
-    title: str,
-    text: str,
-    path: str,
-    published: str | None,
-    author: str | None,
-    url: str | None,
-    language: str | None,
-) -> Article:
-    return Article(id_, title, text, path, _date(published), author, url, language)
 
 
 def _passage(
@@ -246,12 +279,4 @@ def _passage(
     text: str,
     sentences: str,
 ) -> Passage:
-    return Passage(article, title, _date(published), url, path, language, start, end, text, _spans(sentences))
-
-
-def _date(stored: str | None) -> date | None:
-    return date.fromisoformat(stored) if stored else None
-
-
-def _spans(stored: str) -> tuple[tuple[int, int], ...]:
-    return tuple((start, end) for start, end in json.loads(stored))
+    return Passage(article, title, as_date(published), url, path, language, start, end, text, as_spans(sentences))

@@ -74,6 +74,23 @@ class Passage:
     """BM25 as a share of the most that the question's words can score, 0..1; 0 where none of them stands in it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which articles a search looks into; whatever is left empty lets all pass."""
+
+    since: date | None = None
+    """The first day of publication; an article without a date does not pass."""
+    until: date | None = None
+    """The last one."""
+    articles: frozenset[str] = frozenset()
+    """Their ids."""
+    languages: frozenset[str] = frozenset()
+    """ISO 639-1 codes."""
+
+
+EVERYTHING = Filter()
+
+
 class Embedder(Protocol):
     """Turns texts into vectors whose inner product says how near their meanings are."""
 
@@ -99,11 +116,11 @@ class Embedder(Protocol):
 class Store(Protocol):
     """The passages of one snapshot, found by vector or by word. Safe to use from several threads."""
 
-    def nearest(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
+    def nearest(self, vector: Vectors, k: int, only: Filter = EVERYTHING) -> list[tuple[int, float]]:
         """The k rows with the highest cosine, best first."""
         ...
 
-    def matching(self, question: str, k: int) -> list[tuple[int, float]]:
+    def matching(self, question: str, k: int, only: Filter = EVERYTHING) -> list[tuple[int, float]]:
         """At most k rows that share words with the question, best first, with their share of the most that its words
         can score in BM25, 0..1."""
         ...
@@ -117,8 +134,8 @@ class Store(Protocol):
         ...
 
 
-Progress = Callable[[int, int], None]
-"""Called with how many are done and how many there are."""
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many are done and how many there are."""
 
 
 class KabarError(Exception):

@@ -46,7 +46,7 @@ def test_an_answer_stands_in_its_quote_and_the_quote_in_its_source(answerer: Ans
     assert answer.source is not None
     assert (answer.quote.article, answer.source.article) == ("harbour", "harbour")
     assert answer.quote.text in answer.source.text
-    article, _, _ = snapshot.store.article_vectors("harbour") or pytest.fail("no such article")
+    article = snapshot.store.article("harbour") or pytest.fail("no such article")
     assert article.text[answer.source.start : answer.source.end] == answer.source.text
     assert answer.snapshot == snapshot.name
     assert set(answer.timings_ms) == {"embed", "search", "read"}

@@ -8,18 +8,18 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from conftest import HARBOUR, MARKET, environment
 
-from index import snapshots
+from index import loaders, snapshots
 from index.build import Changes, build
 from index.embedding import HashEmbedder
 from index.search import Searcher
 from index.snapshots import open_current
-from index.types import BuildError, ConfigurationError, Vectors
+from index.types import Article, BuildError, ConfigurationError, LoadError, Vectors
 
 
 class CountingEmbedder(HashEmbedder):
@@ -41,7 +41,7 @@ def best(index_dir: Path, question: str) -> str:
 def test_a_first_build_holds_every_article(articles_dir: Path, tmp_path: Path) -> None:
     embedder = CountingEmbedder()
     report = build([articles_dir], tmp_path / "index", embedder)
-    assert report.changes == Changes(["harbour", "market", "orchestra"], [], [])
+    assert report.changes == Changes(["harbour", "market", "orchestra"], [], [], [])
     assert (report.articles, report.unchanged, report.skipped) == (3, 0, [])
     assert report.chunks == report.embedded == len(embedder.given)
     assert all(text.startswith(("Harbour of Lowen", "Pasar Melati", "Youth orchestra")) for text in embedder.given)
@@ -52,7 +52,7 @@ def test_a_first_build_holds_every_article(articles_dir: Path, tmp_path: Path) -
 def test_a_build_that_changes_nothing_publishes_nothing(articles_dir: Path, index_dir: Path) -> None:
     before, embedder = snapshots.names(index_dir), CountingEmbedder()
     report = build([articles_dir], index_dir, embedder)
-    assert (report.changes, report.unchanged, report.embedded, embedder.given) == (Changes([], [], []), 3, 0, [])
+    assert (report.changes, report.unchanged, report.embedded, embedder.given) == (Changes([], [], [], []), 3, 0, [])
     assert snapshots.names(index_dir) == before == [report.snapshot]
 
 
@@ -63,7 +63,7 @@ def test_only_what_changed_is_given_to_the_model(articles_dir: Path, index_dir: 
     (articles_dir / "sub" / "bakery.md").write_text("# New bakery\n\nThe bakery on Mill Street opened in May.\n")
     embedder = CountingEmbedder()
     report = build([articles_dir], index_dir, embedder)
-    assert report.changes == Changes(["sub-bakery"], ["harbour"], ["orchestra"])
+    assert report.changes == Changes(["sub-bakery"], ["harbour"], ["orchestra"], [])
     assert report.unchanged == 1
     assert {text.partition("\n")[0] for text in embedder.given} == {
         "New bakery",
@@ -89,9 +89,120 @@ def test_a_fact_about_an_article_is_updated_without_the_model(articles_dir: Path
     report = build([articles_dir], index_dir, embedder)
     assert (report.changes.updated, report.embedded, embedder.given) == (["market"], 0, [])
     with open_current(index_dir) as snapshot:
-        assert {article.id: str(article.published) for article, _ in snapshot.store.articles()}[
-            "market"
-        ] == "2024-01-09"
+        market = snapshot.store.article("market")
+    assert market is not None
+    assert str(market.published) == "2024-01-09"
+
+
+def test_what_was_cut_elsewhere_is_embedded_only_where_it_is_new(articles_dir: Path, index_dir: Path) -> None:
+    start = "The harbour of Lowen opened. " * 30
+    (articles_dir / "long.txt").write_text("A long story\n\n" + start + "\n\nIt ended.\n")
+    first = build([articles_dir], index_dir, HashEmbedder())
+    (articles_dir / "long.txt").write_text("A long story\n\n" + start + "\n\nIt ended well, and all went home.\n")
+    embedder = CountingEmbedder()
+    report = build([articles_dir], index_dir, embedder)
+    assert (report.changes.updated, report.embedded, first.embedded > 1) == (["long"], 1, True)
+    assert "It ended well" in embedder.given[0]
+
+
+def test_a_file_that_moved_is_told_and_not_embedded(articles_dir: Path, index_dir: Path) -> None:
+    (articles_dir / "2024").mkdir()
+    (articles_dir / "market.txt").rename(articles_dir / "2024" / "market.txt")
+    report = build([articles_dir], index_dir, HashEmbedder())
+    assert report.changes == Changes(["2024-market"], [], ["market"], [("market", "2024-market")])
+    assert report.embedded == 0
+
+
+def test_a_change_is_seen_by_content_and_not_by_time(articles_dir: Path, index_dir: Path) -> None:
+    harbour = articles_dir / "harbour.txt"
+    times = harbour.stat().st_atime_ns, harbour.stat().st_mtime_ns
+    harbour.write_text(HARBOUR.replace("80 tonnes", "95 tonnes"))
+    os.utime(harbour, ns=times)
+    (articles_dir / "market.txt").touch()
+    assert build([articles_dir], index_dir, HashEmbedder()).changes == Changes([], ["harbour"], [], [])
+
+
+def test_an_unchanged_file_is_not_read_again(
+    articles_dir: Path, index_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, load = [], loaders.load
+
+    def remember(file: loaders.Found, name: str) -> Iterator[Article | LoadError]:
+        read.append(name)
+        return load(file, name)
+
+    monkeypatch.setattr(loaders, "load", remember)
+    (articles_dir / "new.txt").write_text("A new story\n\nIt says something new.\n")
+    build([articles_dir], index_dir, HashEmbedder())
+    assert read == ["new"]
+    build([articles_dir], index_dir, HashEmbedder(), full=True)
+    assert read == ["new", "harbour", "market", "new", "orchestra"]
+
+
+def test_a_full_build_starts_over(articles_dir: Path, index_dir: Path) -> None:
+    embedder = CountingEmbedder()
+    report = build([articles_dir], index_dir, embedder, full=True)
+    assert (report.embedded, len(embedder.given), report.unchanged) == (report.chunks, report.chunks, 3)
+    assert snapshots.names(index_dir)[0] == report.snapshot
+
+
+def test_a_dry_run_tells_and_does_nothing(articles_dir: Path, index_dir: Path) -> None:
+    before = (index_dir / "CURRENT").read_text()
+    (articles_dir / "harbour.txt").write_text(HARBOUR.replace("80 tonnes", "95 tonnes"))
+    (articles_dir / "orchestra.txt").unlink()
+    (articles_dir / "new.txt").write_text("A new story\n\nIt says something new.\n")
+    embedder = CountingEmbedder()
+    told = build([articles_dir], index_dir, embedder, dry_run=True)
+    assert (embedder.given, (index_dir / "CURRENT").read_text()) == ([], before)
+    assert len(snapshots.names(index_dir)) == 1
+    done = build([articles_dir], index_dir, embedder)
+    assert (told.changes, told.chunks, told.embedded) == (done.changes, done.chunks, done.embedded)
+    assert told.embedded == len(embedder.given) == 2
+
+
+def test_of_true_copies_the_newest_is_indexed(articles_dir: Path, index_dir: Path) -> None:
+    body = "The bridge over the Lowen was closed on Monday. Engineers found cracks in two of its nine pillars. " * 4
+    for name, day in (("a", 3), ("b", 7), ("c", 5)):
+        (articles_dir / f"{name}.txt").write_text(f"The bridge\n\n{day} May 2024\n\n{body}\n")
+    (articles_dir / "d.txt").write_text(f"The bridge\n\n9 May 2024\n\n{body.replace('nine', '9')}\n")
+    report = build([articles_dir], index_dir, HashEmbedder())
+    assert report.copies == [("a", "b"), ("c", "b")]
+    assert report.changes.added == ["b", "d"]
+    (articles_dir / "b.txt").unlink()
+    report = build([articles_dir], index_dir, HashEmbedder())
+    assert (report.copies, report.embedded) == ([("a", "c")], 0)
+    assert report.changes == Changes(["c"], [], ["b"], [("b", "c")])
+
+
+def test_nearly_the_same_articles_are_named_and_both_indexed(articles_dir: Path, index_dir: Path) -> None:
+    sentences = [f"Engineer number {n} measured pillar {n * 3} of the bridge on day {n * 7}." for n in range(40)]
+    (articles_dir / "first.txt").write_text("The bridge\n\n" + " ".join(sentences))
+    (articles_dir / "second.txt").write_text("The bridge\n\n" + " ".join([*sentences[:-1], "Nothing else was found."]))
+    report = build([articles_dir], index_dir, HashEmbedder())
+    assert (report.similar, report.copies, report.articles) == ([("second", "first")], [], 5)
+    assert build([articles_dir], index_dir, HashEmbedder()).similar == [("second", "first")]
+
+
+def test_a_bad_line_is_named_by_every_build(articles_dir: Path, index_dir: Path) -> None:
+    lines = ['{"title": "One", "text": "The first story is short."}', "no json", '{"title": "Two", "text": "Here."}']
+    (articles_dir / "wire.jsonl").write_text("\n".join(lines))
+    first = build([articles_dir], index_dir, HashEmbedder())
+    assert first.changes.added == ["wire-one", "wire-two"]
+    assert [error.path.rpartition("/")[2] for error in first.skipped] == ["wire.jsonl:2"]
+    again = build([articles_dir], index_dir, HashEmbedder())
+    assert ([str(error) for error in again.skipped], again.unchanged) == ([str(e) for e in first.skipped], 5)
+    (articles_dir / "new.txt").write_text("A new story\n\nIt says something new.\n")
+    assert len(build([articles_dir], index_dir, HashEmbedder()).skipped) == 1
+
+
+def test_ids_are_never_shared(articles_dir: Path, index_dir: Path) -> None:
+    (articles_dir / "wire").mkdir()
+    (articles_dir / "wire" / "one.txt").write_text("A file\n\nIt says something of its own.\n")
+    (articles_dir / "wire.jsonl").write_text('{"id": "one", "title": "A line", "text": "It says something else."}\n')
+    report = build([articles_dir], index_dir, HashEmbedder())
+    assert len(set(report.changes.added)) == 2
+    assert "wire-one" in report.changes.added
+    assert build([articles_dir], index_dir, HashEmbedder(), full=True).unchanged == 5
 
 
 def test_another_model_starts_over(articles_dir: Path, index_dir: Path) -> None:
@@ -99,7 +210,7 @@ def test_another_model_starts_over(articles_dir: Path, index_dir: Path) -> None:
         fingerprint = "another"
 
     report = build([articles_dir], index_dir, OtherEmbedder())
-    assert (report.embedded, report.unchanged) == (report.chunks, 0)
+    assert (report.embedded, report.unchanged) == (report.chunks, 3)
 
 
 def test_a_damaged_index_is_built_anew(articles_dir: Path, index_dir: Path) -> None:
@@ -153,9 +264,14 @@ def test_single_files_may_be_named(articles_dir: Path, tmp_path: Path) -> None:
 
 
 def test_progress_ends_where_it_said(articles_dir: Path, tmp_path: Path) -> None:
-    steps: list[tuple[int, int]] = []
-    build([articles_dir], tmp_path / "i", HashEmbedder(), lambda done, total: steps.append((done, total)))
-    assert (steps[0], steps[-1]) == ((0, 3), (3, 3))
+    steps: dict[str, list[tuple[int, int]]] = {}
+
+    def progress(step: str, done: int, total: int) -> None:
+        steps.setdefault(step, []).append((done, total))
+
+    build([articles_dir], tmp_path / "i", HashEmbedder(), progress)
+    assert [told[-1] for told in steps.values()] == [(3, 3), (3, 3)]
+    assert all(told == sorted(told) for told in steps.values())
 
 
 def test_a_failing_build_leaves_the_index_as_it_was(articles_dir: Path, index_dir: Path) -> None:

@@ -7,6 +7,7 @@ import os
 import pty
 import resource
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -106,7 +107,8 @@ def test_a_build_says_what_it_did(kabar: Kabar, articles_dir: Path, tmp_path: Pa
     first = kabar("index", "build", "--json", settings={"ARTICLES_DIR": str(articles_dir)})
     report = json.loads(first.stdout)
     assert list(report) == [
-        "snapshot", "added", "updated", "removed", "unchanged", "skipped", "chunks", "embedded", "reused", "seconds",
+        "snapshot", "added", "updated", "removed", "moved", "unchanged", "skipped", "copies", "similar", "chunks",
+        "embedded", "reused", "seconds",
     ]  # fmt: skip
     assert (report["added"], report["unchanged"], report["reused"]) == (["harbour", "market", "orchestra"], 0, 0)
     assert report["skipped"] == [{"path": str(articles_dir / "empty.txt"), "reason": "it is empty"}]
@@ -144,6 +146,12 @@ def test_list_and_status_tell_what_is_there(kabar: Kabar, index_dir: Path) -> No
         (["bot"], {}, "TELEGRAM_BOT_TOKEN is not set"),
         (["ask", "--unknown"], {}, "No such option"),
         (["fly"], {}, "No such command"),
+        (["index", "history"], {}, "There is no index in var/index yet"),
+        (["index", "rollback"], {}, "There is no index in var/index yet"),
+        (["index", "remove", "x"], {}, "There is no index in var/index yet"),
+        (["index", "build", "--watch", "--full"], {}, "--watch goes with neither"),
+        (["ask", "who?", "--since", "yesterday"], {}, "--since"),
+        (["ask", "who?", "--since", "2024-02-01", "--until", "2024-01-01"], {}, "--since is later than --until"),
     ],
 )
 def test_wrong_usage_exits_with_2_and_says_what_to_do(
@@ -153,6 +161,105 @@ def test_wrong_usage_exits_with_2_and_says_what_to_do(
     assert (run.returncode, run.stdout) == (2, "")
     assert sentence in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_a_question_may_be_asked_of_some_articles_only(kabar: Kabar, index_dir: Path) -> None:
+    def articles(*options: str) -> set[str]:
+        run = kabar("ask", "second crane", "--json", *options, "--index-dir", str(index_dir))
+        return {source["article"] for source in json.loads(run.stdout)["sources"]}
+
+    assert articles() == {"harbour", "market", "orchestra"}
+    assert articles("--since", "2024-01-08") == {"harbour", "market"}
+    assert articles("--since", "2024-01-08", "--until", "2024-03-02") == {"market"}
+    assert articles("--language", "ID") == {"market"}
+    assert articles("--article", "market", "--article", "orchestra") == {"market", "orchestra"}
+    assert articles("--since", "2030-01-01") == set()
+    found = json.loads(
+        kabar("search", "second crane", "--json", "--until", "2023-12-31", "--index-dir", str(index_dir)).stdout
+    )
+    assert {passage["article"] for passage in found["passages"]} == {"orchestra"}
+    unknown = kabar("ask", "second crane", "--article", "harbor", "--index-dir", str(index_dir))
+    assert (unknown.returncode, unknown.stdout) == (2, "")
+    assert "There is no article harbor in the index" in unknown.stderr
+
+
+def test_articles_come_and_go_by_command(kabar: Kabar, articles_dir: Path, index_dir: Path, tmp_path: Path) -> None:
+    settings = {"INDEX_DIR": str(index_dir), "ARTICLES_DIR": str(articles_dir)}
+    (tmp_path / "bakery.md").write_text("# New bakery\n\nThe bakery on Mill Street opened in May.\n")
+    added = json.loads(kabar("index", "add", "--json", "bakery.md", "photo.jpg", settings=settings).stdout)
+    assert (added["added"], added["files"]) == (["bakery"], [str(articles_dir / "bakery.md")])
+    assert [skipped["path"] for skipped in added["skipped"]] == ["photo.jpg"]
+    removed = json.loads(kabar("index", "remove", "--json", "bakery", settings=settings).stdout)
+    assert (removed["removed"], removed["files"]) == (["bakery"], [str(index_dir / "removed" / "bakery.md")])
+    refused = kabar("index", "add", "photo.jpg", "http://127.0.0.1:9/x", "file:///etc/passwd", settings=settings)
+    assert (refused.returncode, refused.stdout) == (3, "")
+    assert [line.partition(": ")[0] for line in refused.stderr.splitlines()] == [
+        "photo.jpg", "http://127.0.0.1:9/x", "file:///etc/passwd",
+    ]  # fmt: skip
+    misspelt = kabar("index", "remove", "harbor", settings=settings)
+    assert (misspelt.returncode, misspelt.stderr.count("\n")) == (2, 1)
+    assert "Did you mean harbour" in misspelt.stderr
+
+
+def test_one_can_look_back_and_go_back(kabar: Kabar, articles_dir: Path, index_dir: Path) -> None:
+    settings = {"INDEX_DIR": str(index_dir), "ARTICLES_DIR": str(articles_dir)}
+    (articles_dir / "market.txt").unlink()
+    planned = json.loads(kabar("index", "build", "--dry-run", "--json", settings=settings).stdout)
+    assert (planned["removed"], planned["dry_run"]) == (["market"], True)
+    assert "market" in kabar("index", "list", settings=settings).stdout
+    kabar("index", "build", settings=settings)
+    kept = json.loads(kabar("index", "history", "--json", settings=settings).stdout)["snapshots"]
+    assert [(one["live"], one["removed"], one["articles"]) for one in kept] == [(True, ["market"], 2), (False, [], 3)]
+    assert "-1" in kabar("index", "history", settings=settings).stdout
+    back = json.loads(kabar("index", "rollback", "--json", settings=settings).stdout)
+    assert back == {"snapshot": kept[1]["snapshot"], "before": kept[0]["snapshot"]}
+    assert "Pasar Melati" in kabar("index", "list", "pasar", settings=settings).stdout
+    assert "Pasar Melati" not in kabar("index", "list", "crane", settings=settings).stdout
+    last = kabar("index", "rollback", settings=settings)
+    assert (last.returncode, last.stdout) == (2, "")
+    assert "There is no snapshot before" in last.stderr
+    assert json.loads(kabar("index", "build", "--full", "--json", settings=settings).stdout)["reused"] == 0
+
+
+def test_a_doctor_finds_what_is_wrong_and_says_what_mends_it(
+    kabar: Kabar, articles_dir: Path, index_dir: Path, tmp_path: Path
+) -> None:
+    settings = {"INDEX_DIR": str(index_dir), "ARTICLES_DIR": str(articles_dir)}
+    well = kabar("index", "doctor", "--json", settings=settings)
+    assert (well.returncode, json.loads(well.stdout)["ok"]) == (0, True)
+    assert "wrong" not in kabar("index", "doctor", settings=settings).stdout
+
+    def wrong(**changed: str) -> dict[str, str]:
+        run = kabar("index", "doctor", "--json", settings=settings | changed)
+        assert run.returncode == 1
+        return {check["check"]: check["detail"] for check in json.loads(run.stdout)["checks"] if not check["ok"]}
+
+    (articles_dir / "empty.txt").write_text("")
+    assert "it is empty" in wrong()["articles in the index"]
+    (articles_dir / "empty.txt").unlink()
+    assert "cannot be loaded" in wrong(EMBEDDING_MODEL=str(tmp_path / "nowhere"))["model"]
+    assert "there is no folder" in wrong(ARTICLES_DIR="nowhere")["articles"]
+    assert "There is no index" in wrong(INDEX_DIR="nowhere")["live index"]
+    (vectors,) = index_dir.glob("snapshots/*/vectors.faiss")
+    vectors.write_bytes(vectors.read_bytes()[:-1])
+    assert {"snapshot", "live index"} <= set(wrong())
+
+
+def test_a_watching_build_follows_the_folder(articles_dir: Path, index_dir: Path) -> None:
+    command = [sys.executable, "-m", "bot.cli", "index", "build", "--watch", "--json"]
+    settings = {"INDEX_DIR": str(index_dir), "ARTICLES_DIR": str(articles_dir)}
+    watching = subprocess.Popen(
+        command, env=environment(settings), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert watching.stdout is not None
+    try:
+        assert json.loads(watching.stdout.readline())["unchanged"] == 3
+        (articles_dir / "bakery.txt").write_text("New bakery\n\nThe bakery on Mill Street opened in May.\n")
+        assert json.loads(watching.stdout.readline())["added"] == ["bakery"]
+    finally:
+        watching.send_signal(signal.SIGINT)
+    _, errors = watching.communicate(timeout=30)
+    assert "Traceback" not in errors
 
 
 def test_a_damaged_index_exits_with_2(kabar: Kabar, index_dir: Path) -> None:

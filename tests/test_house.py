@@ -22,7 +22,9 @@ MODULES = {
 MODELS = {"index.embedding", "index.bundled", "index.unpacking", "bot.reader"}
 ONLY_IN = {
     "telegram": {"bot.app"},
-    "faiss": {"index.store"},
+    "faiss": {"index.store", "index.writer"},
+    "datasketch": {"index.duplicates"},
+    "httpcore": {"index.web"},
     "torch": MODELS,
     "transformers": MODELS,
     "sentence_transformers": MODELS,
@@ -31,7 +33,7 @@ ONLY_IN = {
     "onnx": {"index.graph", "index.unpacking"},
     "onnxruntime": {"index.bundled", "index.graph"},
 }
-IMPORTED_LATE = {"bot.app", "index.bundled"}
+IMPORTED_LATE = {"bot.app", "index.bundled", "index.web"}
 HEAVY = {*ONLY_IN, "trafilatura", "dateparser", "sentencex", "py3langid", "prompt_toolkit"}
 
 

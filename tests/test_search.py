@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
+import pytest
+from conftest import HARBOUR
+
+from index.build import build
 from index.embedding import HashEmbedder
 from index.search import KEYWORD_WEIGHT, Searcher
-from index.snapshots import Snapshot
+from index.snapshots import Snapshot, open_current
+from index.types import Filter
 
 
 def test_the_best_passage_comes_first_with_its_scores(snapshot: Snapshot) -> None:
@@ -43,3 +48,24 @@ def test_no_more_passages_are_given_than_asked_for_or_than_there_are(snapshot: S
 @pytest.mark.parametrize("question", ["", "   ", "?", "\0", "😀", "zzz" * 1000])
 def test_any_text_can_be_searched_for(snapshot: Snapshot, question: str) -> None:
     assert len(Searcher(snapshot.store, HashEmbedder()).search(question, 2)) == 2
+
+
+def test_copies_of_one_story_leave_room_for_others(articles_dir: Path, tmp_path: Path) -> None:
+    for edition in ("morning", "noon", "evening", "night", "late", "last"):
+        headline = HARBOUR.replace("Harbour of Lowen gets", f"The {edition} edition: harbour of Lowen gets")
+        (articles_dir / f"{edition}.txt").write_text(f"{headline}\nOnly the {edition} edition ends like this.\n")
+    (articles_dir / "another.txt").write_text(HARBOUR.replace("80 tonnes", "95 tonnes"))
+    build([articles_dir], tmp_path / "copies", HashEmbedder())
+    with open_current(tmp_path / "copies") as copies:
+        searcher = Searcher(copies.store, HashEmbedder())
+        five = [passage.article for passage in searcher.search("second crane of the harbour", 5)]
+        every = [passage.article for passage in searcher.search("second crane of the harbour", 100)]
+    assert {"another", "market", "orchestra"} <= set(five)  # other figures are another story
+    assert len(every) == copies.manifest.chunks
+
+
+def test_a_filter_leaves_k_passages_whenever_k_exist(snapshot: Snapshot) -> None:
+    searcher = Searcher(snapshot.store, HashEmbedder())
+    only = Filter(languages=frozenset({"en"}))
+    found = searcher.search("Biaya pembangunan kios", snapshot.manifest.chunks, only)
+    assert {passage.article for passage in found} == {"harbour", "orchestra"}

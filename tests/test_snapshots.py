@@ -7,11 +7,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+import xxhash
 
 from index import snapshots
+from index.build import build
 from index.embedding import HashEmbedder
 from index.snapshots import open_current
-from index.types import BrokenIndexError, MissingIndexError
+from index.types import BrokenIndexError, BuildError, ConfigurationError, MissingIndexError
 
 FILES = ("manifest.json", "catalogue.sqlite", "vectors.faiss")
 
@@ -87,3 +89,52 @@ def test_reading_changes_nothing_on_disk(index_dir: Path) -> None:
     with open_current(index_dir) as snapshot:
         snapshot.store.matching("crane", 3)
     assert {path: path.stat().st_mtime_ns for path in index_dir.rglob("*")} == before
+
+
+@pytest.fixture
+def three_snapshots(articles_dir: Path, index_dir: Path) -> list[str]:
+    """The names of three snapshots, oldest first; each has an article more."""
+    made = [snapshots.current_name(index_dir)]
+    for name in ("bakery", "school"):
+        (articles_dir / f"{name}.txt").write_text(f"The {name}\n\nThe {name} opened in May.\n")
+        made.append(build([articles_dir], index_dir, HashEmbedder()).snapshot)
+    return made
+
+
+def test_one_can_go_back_step_by_step(index_dir: Path, articles_dir: Path, three_snapshots: list[str]) -> None:
+    first, second, third = three_snapshots
+    assert [name for name, _ in snapshots.history(index_dir)] == [third, second, first]
+    assert [manifest and manifest.added for _, manifest in snapshots.history(index_dir)][:2] == [["school"], ["bakery"]]
+    assert snapshots.roll_back(index_dir) == snapshots.current_name(index_dir) == second
+    assert snapshots.roll_back(index_dir) == first
+    with pytest.raises(ConfigurationError, match="no snapshot before"):
+        snapshots.roll_back(index_dir)
+    assert snapshots.roll_back(index_dir, third) == third
+    snapshots.roll_back(index_dir, first)
+    assert build([articles_dir], index_dir, HashEmbedder()).changes.added == ["bakery", "school"]
+
+
+def test_one_cannot_go_back_to_what_is_not_there_or_is_damaged(index_dir: Path, three_snapshots: list[str]) -> None:
+    with pytest.raises(ConfigurationError, match="kabar index history"):
+        snapshots.roll_back(index_dir, "../../etc")
+    (index_dir / "snapshots" / three_snapshots[1] / "manifest.json").write_text("{}")
+    assert snapshots.history(index_dir)[1] == (three_snapshots[1], None)
+    with pytest.raises(BrokenIndexError, match="damaged"):
+        snapshots.roll_back(index_dir)
+    assert snapshots.current_name(index_dir) == three_snapshots[2]
+
+
+def test_nobody_goes_back_while_a_build_runs(index_dir: Path, three_snapshots: list[str]) -> None:
+    with snapshots.building(index_dir), pytest.raises(BuildError, match="Another build is running"):
+        snapshots.roll_back(index_dir)
+
+
+def test_a_snapshot_of_another_version_is_refused_with_what_to_do(index_dir: Path) -> None:
+    folder = folder_of(index_dir)
+    content = (folder / "manifest.json").read_bytes().replace(b'"format": 2', b'"format": 1')
+    (folder / "manifest.json").write_bytes(content)
+    name = f"{folder.name.rpartition('-')[0]}-{xxhash.xxh3_64_hexdigest(content)}"
+    folder.rename(folder.with_name(name))
+    (index_dir / "CURRENT").write_text(name)
+    with pytest.raises(BrokenIndexError, match=r"another version of Kabar\. Run: kabar index build"):
+        open_current(index_dir)

@@ -10,8 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.store import COMMON_SHARE, MANY_CHUNKS, DiskStore, StoreWriter
-from index.types import Article, Chunk, Vectors
+from index.catalogue import Entry
+from index.store import COMMON_SHARE, MANY_CHUNKS, DiskStore
+from index.types import Article, Chunk, Filter, Vectors
+from index.writer import StoreWriter
 
 DIMENSION = 8
 
@@ -32,8 +34,11 @@ def unit_vectors(count: int, seed: int = 0) -> Vectors:
 def write(folder: Path, *articles: tuple[Article, list[Chunk]]) -> tuple[DiskStore, Vectors]:
     vectors = unit_vectors(sum(len(chunks) for _, chunks in articles))
     writer, row = StoreWriter(folder, DIMENSION), 0
-    for one, chunks in articles:
-        writer.add(one, chunks, vectors[row : row + len(chunks)])
+    for one, _ in articles:
+        writer.add_article(Entry(one, one.text.encode(), b""))
+    for (number, one), (_, chunks) in zip(list(writer.articles()), articles, strict=True):
+        digests = [chunk.text.encode() for chunk in chunks]
+        writer.add_chunks(number, one.title, chunks, digests, vectors[row : row + len(chunks)])
         row += len(chunks)
     writer.close()
     return DiskStore(folder), vectors
@@ -114,11 +119,56 @@ def test_passages_come_in_the_order_asked_with_all_that_is_known(tmp_path: Path)
 def test_an_article_comes_back_as_it_was_put_in(tmp_path: Path) -> None:
     first, chunks = article(0, "eins", "zwei", author="Ada", published=date(2024, 1, 2))
     store, vectors = write(tmp_path, article(7, "before"), (first, chunks))
-    kept = store.article_vectors("a0")
-    assert kept is not None
-    assert (kept[0], kept[1]) == (first, chunks)
-    assert np.array_equal(kept[2], vectors[1:].astype(np.float16).astype(np.float32))
-    assert store.article_vectors("unknown") is None
+    stored = vectors[1:].astype(np.float16).astype(np.float32)
+    assert store.article("a0") == first
+    assert store.article("unknown") is None
+    kept, digests, rows = store.cut(first)
+    assert (kept, digests) == (chunks, [b"eins", b"zwei"])
+    assert np.array_equal(rows, stored)
+    assert np.array_equal(store.vectors([2, 1]), stored[::-1])
+
+
+def test_rows_are_found_by_the_text_that_the_model_was_given(tmp_path: Path) -> None:
+    store, _ = write(tmp_path, *(article(n, f"text {n}") for n in range(1200)))
+    asked = [f"text {n}".encode() for n in range(0, 2400, 2)]
+    assert store.rows_of(asked) == {f"text {n}".encode(): n for n in range(0, 1200, 2)}
+
+
+FILTERED = [
+    ({"published": date(2024, 1, 1), "language": "id"}, 0),
+    ({"published": date(2024, 1, 2), "language": "en"}, 1),
+    ({"published": date(2024, 1, 3), "language": "id"}, 2),
+    ({"language": "en"}, 3),
+]
+FILTERS = [
+    (Filter(since=date(2024, 1, 2)), {1, 2}),
+    (Filter(until=date(2024, 1, 2)), {0, 1}),
+    (Filter(since=date(2024, 1, 2), until=date(2024, 1, 2)), {1}),
+    (Filter(languages=frozenset({"id"})), {0, 2}),
+    (Filter(languages=frozenset({"en", "id"})), {0, 1, 2, 3}),
+    (Filter(articles=frozenset({"a1", "a3", "unknown"})), {1, 3}),
+    (Filter(articles=frozenset({"a1", "a3"}), since=date(2020, 1, 1)), {1}),
+    (Filter(since=date(2025, 1, 1)), set()),
+    (Filter(articles=frozenset({"unknown"})), set()),
+]
+
+
+@pytest.mark.parametrize(("only", "passing"), FILTERS)
+def test_a_filter_lets_pass_what_it_says_and_all_of_it(tmp_path: Path, only: Filter, passing: set[int]) -> None:
+    store, vectors = write(tmp_path, *(article(n, "apple", "apple pie", **facts) for facts, n in FILTERED))
+    rows = {row for number in passing for row in (2 * number, 2 * number + 1)}
+    question = unit_vectors(1, seed=4)[0]
+    exact = vectors.astype(np.float16).astype(np.float32) @ question
+    assert [row for row, _ in store.nearest(question, 8, only)] == sorted(rows, key=lambda row: -exact[row])
+    assert {row for row, _ in store.matching("apple", 8, only)} == rows
+
+
+def test_a_rare_article_is_found_by_its_words_behind_a_thousand_better_ones(tmp_path: Path) -> None:
+    many = (article(n, f"apple w{n}", published=date(2024, 1, 1)) for n in range(900))
+    store, _ = write(tmp_path, *many, article(900, "apple " + "other " * 50, published=date(2020, 1, 1)))
+    old = Filter(until=date(2023, 1, 1))
+    assert [row for row, _ in store.matching("apple", 5, old)] == [900]
+    assert [row for row, _ in store.nearest(unit_vectors(1)[0], 5, old)] == [900]
 
 
 def test_articles_are_listed_newest_first_and_undated_last(tmp_path: Path) -> None:
@@ -128,7 +178,7 @@ def test_articles_are_listed_newest_first_and_undated_last(tmp_path: Path) -> No
         article(1, "x", published=date(2023, 1, 1)),
         article(2, "x", "y", published=date(2024, 1, 1)),
     )
-    assert [(one.id, chunks) for one, chunks in store.articles()] == [("a2", 2), ("a1", 1), ("a0", 1)]
+    assert [(listed.article.id, listed.chunks) for listed in store.articles()] == [("a2", 2), ("a1", 1), ("a0", 1)]
     assert store.newest() == date(2024, 1, 1)
 
 
@@ -146,7 +196,9 @@ def test_many_threads_may_ask_at_once(tmp_path: Path) -> None:
 
 def test_an_unfinished_store_leaves_no_open_file(tmp_path: Path) -> None:
     writer = StoreWriter(tmp_path, DIMENSION)
-    writer.add(*article(0, "text"), unit_vectors(1))
+    one, chunks = article(0, "text")
+    writer.add_article(Entry(one, b"", b""))
+    writer.add_chunks(1, one.title, chunks, [b""], unit_vectors(1))
     writer.abandon()
     assert not (tmp_path / "vectors.faiss").exists()
     assert math.isfinite(writer.chunks)

@@ -1,0 +1,94 @@
+"""What all commands share: their options, their output, and errors told in one sentence."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as ProgressBar
+from rich.text import Text
+
+from index.types import KabarError, Progress, UnusableError
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from index.types import Embedder
+
+UNUSABLE, FAILED, INTERRUPTED = 2, 3, 130
+"""Exit codes; 0 is done, and 1 is a "no" that is no error."""
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on standard output.")]
+IndexDir = Annotated[
+    Path | None, typer.Option(help="Where the index is kept, instead of INDEX_DIR.", show_default=False)
+]
+ArticlesDir = Annotated[
+    Path | None,
+    typer.Option("--articles", help="The articles' folder, instead of ARTICLES_DIR.", show_default=False),
+]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the whole traceback when something fails.")]
+
+out, err = Console(highlight=False), Console(stderr=True, highlight=False)
+
+
+def settings_with(index_dir: Path | None, articles: Path | None = None) -> Settings:
+    """The settings, with what the command line says instead."""
+    from bot.settings import read_settings
+
+    given = {"index_dir": index_dir, "articles_dir": articles}
+    return read_settings().model_copy(update={key: path for key, path in given.items() if path})
+
+
+def embedder_of(settings: Settings) -> Embedder:
+    """The embedder that the settings name, loaded."""
+    from index.embedding import load_embedder
+
+    with err.status("Loading the model …") as shown:
+        return load_embedder(settings.embedding_model, settings.model_cache, shown.update)
+
+
+@contextlib.contextmanager
+def shown_progress() -> Iterator[Progress]:
+    """A progress bar on standard error, where that is a terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with ProgressBar(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda step, done, total: bar.update(task, description=step, completed=done, total=total)
+
+
+def print_json(result: object) -> None:
+    """Print a result for programs."""
+    typer.echo(json.dumps(result, ensure_ascii=False, default=str))
+
+
+@contextlib.contextmanager
+def plain_errors(debug: bool) -> Iterator[None]:
+    """Turn errors into one sentence and an exit code, unless the traceback is asked for."""
+    try:
+        yield
+    except (typer.Exit, typer.Abort):
+        raise
+    except BrokenPipeError:  # `kabar index list | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        err.print("Interrupted; nothing was changed.")
+        raise typer.Exit(INTERRUPTED) from None
+    except Exception as exc:
+        if debug:
+            raise
+        print_error(exc)
+        raise typer.Exit(UNUSABLE if isinstance(exc, UnusableError) else FAILED) from None
+
+
+def print_error(exc: Exception) -> None:
+    """Print an error in one sentence."""
+    known = isinstance(exc, KabarError)
+    text = str(exc) if known else f"Something failed that should not ({exc!r}). --debug shows where."
+    err.print(Text(text, "red"), soft_wrap=True)

@@ -1,0 +1,81 @@
+"""Reading what may be hostile in a process of its own, which is given up when it takes too much."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What reading one file may take."""
+
+    seconds: float = 30.0
+    """By the clock."""
+    memory: int = 1 << 30
+    """Bytes of address space, of which the libraries take a twentieth. macOS does not enforce it."""
+    output: int = 64 << 20
+    """Bytes of what is read, as JSON."""
+
+
+LIMITS = Limits()
+_NEEDED = ("PYTHONHOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+"""What the interpreter itself may need to start. Tokens and other secrets stand in other variables."""
+
+
+class RefusedError(ValueError):
+    """What a file holds gives no article; says why in a few words."""
+
+
+def read_apart(module: str, data: bytes, limits: Limits = LIMITS) -> Any:
+    """What `read(data)` of a module returns, which is JSON; it runs in a process of its own.
+
+    Raises RefusedError if the module does, or if reading takes more than the limits; RuntimeError if the process
+    crashes; ImportError if the module cannot be imported.
+    """
+    # Not forked: models and their threads live in this process. And by a file, for which a limit of size holds.
+    with tempfile.TemporaryFile() as answer:
+        try:
+            ran = subprocess.run(  # noqa: S603  # this interpreter and a module of ours
+                _command(module, limits),
+                input=data,
+                stdout=answer,
+                stderr=subprocess.DEVNULL,
+                env=_environment(),
+                timeout=limits.seconds,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as exc:
+            raise RefusedError(f"reading it took longer than {limits.seconds:g} seconds") from exc
+        if ran.returncode:
+            raise RuntimeError(f"reading ended with {ran.returncode}")
+        answer.seek(0)
+        return _told(json.loads(answer.read()))
+
+
+def _told(answer: dict[str, Any]) -> Any:
+    if "missing" in answer:
+        raise ImportError(answer["missing"])
+    if "refused" in answer:
+        raise RefusedError(answer["refused"])
+    return answer["read"]
+
+
+def _command(module: str, limits: Limits) -> list[str]:
+    # -P: without it, a folder `index` where the user happens to stand would be run in place of ours.
+    numbers = [ceil(limits.seconds), limits.memory, limits.output]
+    return [sys.executable, "-P", "-m", "index.confined", module, *map(str, numbers)]
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in _NEEDED if name in os.environ}
+    given = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+    places = [str(Path(__file__).resolve().parent.parent), *map(os.path.abspath, given)]
+    return kept | {"PYTHONPATH": os.pathsep.join(places)}

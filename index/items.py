@@ -1,0 +1,168 @@
+"""Files that hold many articles: JSON Lines, read line by line, and the feeds of RSS and Atom."""
+
+from __future__ import annotations
+
+import codecs
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from typing import Any, BinaryIO, NamedTuple
+
+from index.apart import RefusedError, read_apart
+from index.characters import one_line
+from index.cleaning import Draft, paragraphs
+from index.dates import believable, first_date
+from index.formats import NAMES, fragment_paragraphs, language_code, web_address, without_tags
+from index.lines import Facts
+from index.reading import LARGEST
+from index.types import LoadError
+
+
+class Item(NamedTuple):
+    """One article of a file, its text still as it stands there."""
+
+    place: str
+    """Where it stands, behind the path of its file: ":7" for a line, "#7" for an entry."""
+    id: str
+    """Its own, or nothing."""
+    facts: Facts
+    text: str
+    is_html: bool = False
+
+    def draft(self) -> Draft:
+        """Its paragraphs and its facts."""
+        return Draft(_html_paragraphs(self.text) if self.is_html else paragraphs(self.text), self.facts)
+
+
+def _html_paragraphs(text: str) -> list[str]:
+    if re.search(r"<[a-zA-Z!/]", text):
+        return fragment_paragraphs(text)
+    return paragraphs(html.unescape(text))
+
+
+# --- JSON Lines -----------------------------------------------------------------------------------------------
+
+_TEXT = ("text", "content", "body")
+_SKIP = 1 << 20
+_MILLISECONDS = 1e11
+"""Of an epoch; as seconds, it would be in the year 5138."""
+
+
+def read_lines(file: BinaryIO, path: str) -> Iterator[Item | LoadError]:
+    """The articles of a JSON Lines file as they are read, and an error for each line that is none."""
+    for number, line in _lines(file):
+        place = f":{number}"
+        try:
+            found: Item | LoadError = _item(line, place)
+        except RefusedError as exc:
+            found = LoadError(path + place, str(exc))
+        yield found
+
+
+def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
+    """Every line that is not blank, with its number; None for one that is too long."""
+    number = 0
+    while line := file.readline(LARGEST + 1):
+        number += 1
+        if len(line) > LARGEST:
+            while line and not line.endswith(b"\n"):
+                line = file.readline(_SKIP)
+            yield number, None
+        elif line.removeprefix(codecs.BOM_UTF8).strip():
+            yield number, line.removeprefix(codecs.BOM_UTF8)
+
+
+def _item(line: bytes | None, place: str) -> Item:
+    if line is None:
+        raise RefusedError(f"larger than {LARGEST >> 20} MB")
+    fields = _fields(line)
+    text = _string(fields, _TEXT)
+    if not text.strip():
+        raise RefusedError('it has no "text"')
+    facts = Facts(
+        title=one_line(_string(fields, NAMES["title"])) or None,
+        published=_published(*_first(fields, NAMES["published"])),
+        author=_author(*_first(fields, NAMES["author"])),
+        url=web_address(one_line(_string(fields, NAMES["url"]))),
+        language=language_code(_string(fields, NAMES["language"])),
+    )
+    return Item(place, _id(fields), facts, text)
+
+
+def _fields(line: bytes) -> dict[str, Any]:
+    try:
+        fields = json.loads(line.decode("utf-8"))
+    except UnicodeDecodeError as exc:
+        raise RefusedError("it is not UTF-8") from exc
+    except (ValueError, RecursionError) as exc:
+        raise RefusedError("it is not valid JSON") from exc
+    if not isinstance(fields, dict):
+        raise RefusedError("it is not a JSON object")
+    return {name.casefold(): value for name, value in fields.items()}
+
+
+def _first(fields: dict[str, Any], names: Iterable[str]) -> tuple[str, Any]:
+    """The first of these fields that holds something, with its name."""
+    return next(((name, fields[name]) for name in names if fields.get(name) not in (None, "")), ("", None))
+
+
+def _string(fields: dict[str, Any], names: Iterable[str]) -> str:
+    name, value = _first(fields, names)
+    if not isinstance(value, str | None):
+        raise RefusedError(f'its "{name}" is not a string')
+    return value or ""
+
+
+def _id(fields: dict[str, Any]) -> str:
+    value = fields.get("id")
+    if isinstance(value, bool) or not isinstance(value, str | int | None):
+        raise RefusedError('its "id" is neither a string nor a number')
+    return "" if value is None else str(value)
+
+
+def _author(name: str, value: Any) -> str | None:
+    """A name, an object with one, or a list of such."""
+    names = [
+        one.get("name") if isinstance(one, dict) else one for one in (value if isinstance(value, list) else [value])
+    ]
+    if not all(isinstance(one, str | None) for one in names):
+        raise RefusedError(f'its "{name}" is not a string')
+    return ", ".join(filter(None, (one_line(one or "") for one in names))) or None
+
+
+def _published(name: str, value: Any) -> date | None:
+    """The day of a date in any form, or of seconds or milliseconds since 1970."""
+    if isinstance(value, str):
+        return first_date(value)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise RefusedError(f'its "{name}" is neither a string nor a number')
+    try:
+        day = datetime.fromtimestamp(value / 1000 if abs(value) > _MILLISECONDS else value, UTC).date()
+    except (ValueError, OverflowError, OSError):
+        return None
+    return day if believable(day) else None
+
+
+# --- feeds ----------------------------------------------------------------------------------------------------
+
+
+def read_feed(data: bytes) -> list[Item]:
+    """The entries of an RSS or Atom feed."""
+    return [_entry(said, f"#{number}") for number, said in enumerate(read_apart("index.feed", data), 1)]
+
+
+def _entry(said: dict[str, Any], place: str) -> Item:
+    title, author = said["title"] or "", one_line(said["author"] or "")
+    facts = Facts(
+        title=one_line(without_tags(title) if said["title_is_html"] else title) or None,
+        # As it is written there, and not as it is in Greenwich: a paper that appears at midnight knows its day.
+        published=first_date(said["published"] or "") or first_date(said["day"] or ""),
+        author=author or None,
+        url=web_address(one_line(said["link"] or "")),
+        language=language_code(said["language"]),
+    )
+    return Item(place, said["id"] or "", facts, said["text"] or "", said["is_html"])

@@ -1,0 +1,268 @@
+"""The text layer of a PDF, as paragraphs in reading order. Imported only where it may crash: see index/apart.py."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from io import BytesIO
+from itertools import pairwise
+from typing import NamedTuple
+
+from pypdf import PageObject, PdfReader
+from pypdf.errors import DependencyError, FileNotDecryptedError
+
+from index.apart import RefusedError
+from index.characters import one_line
+
+LONGEST = 5_000_000
+"""Characters; a book of two thousand pages."""
+_EDGE = 3
+"""Rows at the top and at the bottom of a page, among which its running head and its number stand."""
+_REPEATED = 0.4
+"""Share of the pages on which a running head stands: left and right pages may have their own."""
+_LIGATURES = str.maketrans(
+    {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb05": "st", "\ufb06": "st"}
+)
+
+
+class Row(NamedTuple):
+    """A row of letters as it stands on the page, turned upright; y grows upwards."""
+
+    text: str
+    x: float
+    y: float
+    size: float
+
+
+class Paragraph(NamedTuple):
+    """What was set as one, and how large."""
+
+    text: str
+    size: float
+
+
+def read(data: bytes) -> dict[str, object]:
+    """The paragraphs of a PDF, what stands in its margins, and what it says about itself."""
+    reader = PdfReader(BytesIO(data))
+    try:
+        pages = list(_pages(reader))
+    except (FileNotDecryptedError, DependencyError) as exc:  # the latter: for some ciphers a library is lacking
+        raise RefusedError("it is protected by a password") from exc
+    if not any(pages):
+        raise RefusedError("it has no text layer")
+    margins = _margins(pages)
+    inner = [[row for row in page if row not in margin] for page, margin in zip(pages, margins, strict=True)]
+    paragraphs = list(_paragraphs(inner))
+    return _said_of_itself(reader) | {
+        "paragraphs": [paragraph.text for paragraph in paragraphs],
+        "heading": _heading(paragraphs),
+        "margins": [row.text for row in margins[0]],
+    }
+
+
+def _said_of_itself(reader: PdfReader) -> dict[str, object]:
+    said: dict[str, object] = {}
+    with suppress(Exception):  # all of it may be damaged, and none of it is needed
+        said["language"] = str(reader.root_object.get("/Lang", ""))
+    about = reader.metadata
+    for name in ("title", "author", "creator"):
+        with suppress(Exception):
+            said[name] = str(getattr(about, name) or "")
+    with suppress(Exception):
+        # A browser prints the page on the day somebody wants to keep it.
+        if about and about.creation_date and "Mozilla" not in str(said.get("creator")):
+            said["made"] = about.creation_date.date().isoformat()
+    return said
+
+
+# --- rows -----------------------------------------------------------------------------------------------------
+
+
+class _Piece(NamedTuple):
+    text: str
+    turn: int
+    x: float
+    y: float
+    size: float
+
+
+def _pages(reader: PdfReader) -> Iterator[list[Row]]:
+    length = 0
+    for page in reader.pages:
+        rows = _rows(page)
+        length += sum(len(row.text) for row in rows)
+        if length > LONGEST:
+            raise RefusedError(f"it holds more than {LONGEST:,} characters")
+        yield rows
+
+
+def _rows(page: PageObject) -> list[Row]:
+    """The page's rows that stand the way most of its text does; what is set across, like a watermark, is left out."""
+    rows: list[list[_Piece]] = [[]]
+
+    def take(text: str, outer: list[float], inner: list[float], _font: object, size: float) -> None:
+        for number, part in enumerate(text.split("\n")):
+            if number:
+                rows.append([])
+            if part:
+                rows[-1].append(_piece(part, outer, inner, size))
+
+    page.extract_text(visitor_text=take)
+    letters: Counter[int] = Counter()
+    for row in rows:
+        for piece in row:
+            letters[piece.turn] += len(piece.text.strip())
+    usual = letters.most_common(1)[0][0] if letters else 0
+    upright = ([piece for piece in row if piece.turn == usual] for row in rows)
+    return [row for row in map(_row, upright) if row]
+
+
+def _piece(text: str, outer: list[float], inner: list[float], size: float) -> _Piece:
+    a, b, c, d, e, f = inner
+    right, up = (a * outer[0] + b * outer[2], a * outer[1] + b * outer[3]), c * outer[1] + d * outer[3]
+    x, y = e * outer[0] + f * outer[2] + outer[4], e * outer[1] + f * outer[3] + outer[5]
+    turn = round(math.degrees(math.atan2(right[1], right[0])) / 90) % 4
+    x, y = [(x, y), (y, -x), (-x, -y), (-y, x)][turn]
+    return _Piece(text, turn, x, y, abs(size) * (math.hypot(*right) or abs(up)))
+
+
+def _row(pieces: list[_Piece]) -> Row | None:
+    raw = "".join(piece.text for piece in pieces).translate(_LIGATURES).rstrip()
+    text = one_line(raw)
+    if not text:
+        return None
+    first = next(piece for piece in pieces if piece.text.strip())
+    size = max(pieces, key=lambda piece: len(piece.text.strip())).size
+    return Row(text + "\u00ad" * raw.endswith("\u00ad"), first.x, first.y, size)
+
+
+# --- margins --------------------------------------------------------------------------------------------------
+
+_PAGE_NUMBER = re.compile(
+    r"\W*(?:(?:page|p\.|halaman|hlm\.?|hal\.?)\s*)?\d{1,4}(?:\s*(?:/|of|dari)\s*\d{1,4})?\W*", re.IGNORECASE
+)
+
+
+def _margins(pages: list[list[Row]]) -> list[list[Row]]:
+    """Of each page the rows at its edges that stand alike on many pages, but for their numbers, and page numbers."""
+    edges = [_edges(page) for page in pages]
+    times = Counter(look for page in edges for look in {_look(row) for row in page})
+    enough = max(2, _REPEATED * len(pages))
+    return [
+        [row for at, row in enumerate(page) if times[_look(row)] >= enough or _is_number(row, at, page)]
+        for page in edges
+    ]
+
+
+def _edges(page: list[Row]) -> list[Row]:
+    downwards = sorted(page, key=lambda row: -row.y)
+    return downwards[:_EDGE] + downwards[_EDGE:][-_EDGE:]
+
+
+def _is_number(row: Row, at: int, edges: list[Row]) -> bool:
+    return at in {0, len(edges) - 1} and bool(_PAGE_NUMBER.fullmatch(row.text))
+
+
+def _look(row: Row) -> tuple[str, int, int]:
+    # By size and height as well: a running head often repeats what the first page says in large letters.
+    return re.sub(r"\d+", "#", row.text.casefold()), round(row.size), round(row.y / 6)
+
+
+# --- paragraphs -----------------------------------------------------------------------------------------------
+
+_BULLET = re.compile(r"(?:[-*•–▪●◦\uf0b7]|\d{1,2}[.)])\s")
+_SENTENCE_END = (".", "!", "?", ":", "”", '"', ")")
+_BROKEN_WORD = re.compile(r"(\w+)-\Z")
+
+
+def _paragraphs(pages: list[list[Row]]) -> Iterator[Paragraph]:
+    rows = [row for page in pages for row in page]
+    known = {word.casefold() for row in rows for word in re.findall(r"\w+-\w+", row.text)}
+    set_alike: list[Row] = []
+    fits = _Fitting(rows)
+    for row in rows:
+        if set_alike and not fits(set_alike, row):
+            yield _run_on(set_alike, known)
+            set_alike = []
+        set_alike.append(row)
+    if set_alike:
+        yield _run_on(set_alike, known)
+
+
+class _Fitting:
+    """Whether a row goes on with the paragraph above it, by how the rows of a document are set."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        letters: Counter[float] = Counter()
+        for row in rows:
+            letters[round(row.size)] += len(row.text)
+        self.size = letters.most_common(1)[0][0] if letters else 1.0
+        body = [row for row in rows if abs(row.size - self.size) < 1]
+        gaps = sorted(above.y - below.y for above, below in pairwise(body) if 0 < above.y - below.y < 3 * self.size)
+        self.pitch = gaps[len(gaps) // 4] if gaps else 1.2 * self.size
+        lengths = sorted(len(row.text) for row in body)
+        self.width = lengths[len(lengths) * 3 // 4] if lengths else 0
+
+    def __call__(self, paragraph: list[Row], row: Row) -> bool:
+        above = paragraph[-1]
+        if len(above.text) == 1 and above.size > 1.5 * row.size:
+            return row.text[0].islower()  # an initial, two or three rows high
+        if abs(row.size - above.size) > 0.15 * above.size or _BULLET.match(row.text):
+            return False
+        if not 0 < above.y - row.y <= 3 * self.pitch:  # in the next column, or on the next page
+            return row.text[0].islower() and not above.text.endswith(_SENTENCE_END)
+        return self._is_below(paragraph, row)
+
+    def _is_below(self, paragraph: list[Row], row: Row) -> bool:
+        above = paragraph[-1]
+        if row.size > 1.15 * self.size:  # of headlines, which may be centred, there are too few to measure
+            return above.y - row.y < 1.6 * row.size
+        if above.y - row.y > 1.25 * self.pitch:
+            return False
+        if row.x - above.x > 0.9 * row.size:  # indented, unless it hangs below its bullet
+            return len(paragraph) == 1 and bool(_BULLET.match(above.text))
+        return not (above.text.endswith(_SENTENCE_END) and len(above.text) < 0.7 * self.width)
+
+
+def _run_on(rows: list[Row], known: set[str]) -> Paragraph:
+    text = rows[0].text
+    for row in rows[1:]:
+        text = _joined(text, row.text, known)
+    longest = max(rows, key=lambda row: len(row.text))
+    return Paragraph(text.removesuffix("\u00ad"), longest.size)
+
+
+def _joined(text: str, below: str, known: set[str]) -> str:
+    if text.endswith("\u00ad"):
+        return text[:-1] + below
+    if len(text) == 1 and below[0].islower():
+        return text + below
+    broken = _BROKEN_WORD.search(text[-50:])
+    if not broken:
+        return f"{text} {below}"
+    rest = re.match(r"\w*", below)
+    return (text if _keeps_hyphen(broken[1], rest[0] if rest else "", known) else text[:-1]) + below
+
+
+def _keeps_hyphen(start: str, rest: str, known: set[str]) -> bool:
+    """Whether a word broken behind its hyphen has one of its own: "anak-anak", "COVID-19", "Asia-Pasifik"."""
+    if not rest[:1].islower() or f"{start}-{rest}".casefold() in known:
+        return True
+    return len(start) > 2 and start[-3:].casefold() in rest.casefold()
+
+
+def _heading(paragraphs: list[Paragraph]) -> str | None:
+    """The largest of the first paragraphs, if it is large and has the words of a headline."""
+    sizes: Counter[float] = Counter()
+    for paragraph in paragraphs:
+        sizes[paragraph.size] += len(paragraph.text)
+    usual = sizes.most_common(1)[0][0] if sizes else 0.0
+    large = [paragraph for paragraph in paragraphs[:12] if paragraph.size > 1.2 * usual and _could_head(paragraph.text)]
+    return max(large, key=lambda paragraph: paragraph.size).text if large else None
+
+
+def _could_head(text: str) -> bool:
+    return len(text) <= 200 and len(text.split()) >= 3

@@ -1,0 +1,126 @@
+"""A running program follows the live snapshot and never loses the one that it answers from."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.answering import Answerer
+from bot.live import LiveAnswerer
+from bot.reader import load_reader
+from index.build import build
+from index.embedding import HashEmbedder
+from index.snapshots import Snapshot, open_current, roll_back
+
+QUESTION = "When did the bakery on Mill Street open?"
+
+
+@pytest.fixture
+def live(index_dir: Path) -> LiveAnswerer:
+    embedder = HashEmbedder()
+
+    def answerer(snapshot: Snapshot) -> Answerer:
+        return Answerer(snapshot, embedder, load_reader("sentence", embedder), 0.1)
+
+    return LiveAnswerer(index_dir, open_current(index_dir), answerer)
+
+
+@pytest.fixture
+def add_bakery(articles_dir: Path, index_dir: Path) -> Callable[[], str]:
+    def add() -> str:
+        (articles_dir / "bakery.txt").write_text("New bakery\n\nThe bakery on Mill Street opened in May.\n")
+        return build([articles_dir], index_dir, HashEmbedder()).snapshot
+
+    return add
+
+
+def sources(live: LiveAnswerer) -> set[str]:
+    with live.lend() as answerer:
+        return {passage.article for passage in answerer.ask(QUESTION).sources}
+
+
+def test_a_new_snapshot_answers_the_next_question(
+    live: LiveAnswerer, index_dir: Path, add_bakery: Callable[[], str]
+) -> None:
+    live.follow()
+    assert "bakery" not in sources(live)
+    add_bakery()
+    assert "bakery" not in sources(live)
+    live.follow()
+    assert "bakery" in sources(live)
+    roll_back(index_dir)
+    live.follow()
+    assert "bakery" not in sources(live)
+
+
+def test_a_question_ends_on_the_snapshot_that_it_began_on(live: LiveAnswerer, add_bakery: Callable[[], str]) -> None:
+    with live.lend() as before:
+        add_bakery()
+        live.follow()
+        assert before.ask(QUESTION).snapshot == before.snapshot.name
+        with live.lend() as after:
+            assert after.snapshot.name != before.snapshot.name
+    with pytest.raises(Exception, match="closed"):  # nobody holds it any more, so its files are let go
+        before.ask(QUESTION)
+
+
+def test_a_broken_snapshot_is_told_once_and_passed_by(
+    live: LiveAnswerer, index_dir: Path, add_bakery: Callable[[], str], caplog: pytest.LogCaptureFixture
+) -> None:
+    name = add_bakery()
+    vectors = index_dir / "snapshots" / name / "vectors.faiss"
+    content = vectors.read_bytes()
+    vectors.write_bytes(content[:-1])
+    with caplog.at_level(logging.WARNING):
+        for _ in range(3):
+            live.follow()
+    assert [record.getMessage().count("damaged") for record in caplog.records] == [1]
+    assert "bakery" not in sources(live)
+    vectors.write_bytes(content)
+    live.follow()
+    assert "bakery" in sources(live)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"nonsense"])
+def test_a_pointer_that_vanished_changes_nothing(live: LiveAnswerer, index_dir: Path, content: bytes | None) -> None:
+    pointer = index_dir / "CURRENT"
+    if content is None:
+        pointer.unlink()
+    else:
+        pointer.write_bytes(content)
+    live.follow()
+    assert sources(live)
+
+
+def test_many_ask_while_snapshots_come_and_go(live: LiveAnswerer, articles_dir: Path, index_dir: Path) -> None:
+    stop, wrong = threading.Event(), list[object]()
+
+    def ask() -> None:
+        while not stop.is_set():
+            try:
+                with live.lend() as answerer:
+                    answer = answerer.ask("For how many million euros was the second crane of the harbour bought?")
+                    if (
+                        answer.snapshot != answerer.snapshot.name
+                        or answer.quote is None
+                        or "4.2" not in answer.quote.text
+                    ):
+                        wrong.append(answer)
+            except Exception as exc:
+                wrong.append(exc)
+
+    askers = [threading.Thread(target=ask) for _ in range(4)]
+    for asker in askers:
+        asker.start()
+    for number in range(12):
+        (articles_dir / "changing.txt").write_text(f"A changing story\n\nIt says {number}.\n")
+        build([articles_dir], index_dir, HashEmbedder())
+        live.follow()
+    stop.set()
+    for asker in askers:
+        asker.join()
+    assert wrong == []
