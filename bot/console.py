@@ -78,7 +78,7 @@ def plain_errors(debug: bool) -> Iterator[None]:
     except BrokenPipeError:  # `kabar index list | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
-        err.print("Interrupted; nothing was changed.")
+        err.print("Interrupted; the live index is as it was.")
         raise typer.Exit(INTERRUPTED) from None
     except Exception as exc:
         if debug:

@@ -26,7 +26,7 @@ from bot.console import (
     settings_with,
     shown_progress,
 )
-from index.types import ConfigurationError, KabarError, LoadError
+from index.types import BuildError, ConfigurationError, KabarError, LoadError
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -95,7 +95,11 @@ def _watch(roots: Sequence[Path], settings: Settings, embedder: Embedder, as_jso
         return True
 
     err.print(f"Watching {', '.join(map(str, roots))}. Ctrl-C ends.", style="dim")
-    watch(roots, build_once)
+    try:
+        watch(roots, build_once)
+    except KeyboardInterrupt:
+        err.print("Stopped watching; the live index is whole.")
+        raise typer.Exit from None
 
 
 @index_app.command()
@@ -108,15 +112,14 @@ def add(
 ) -> None:
     """Copy articles into the articles' folder, then build."""
     with plain_errors(debug):
-        from index.web import Fetcher
-
         from index import folder
+        from index.web import Fetcher
 
         settings = settings_with(index_dir, articles)
         addition = folder.add(sources, settings.articles_dir, Fetcher().fetch)
         if not addition.files:
             raise KabarError("\n".join(map(str, addition.refused)))
-        report = _build([settings.articles_dir], settings, embedder_of(settings))
+        report = _build_after("copied", settings, embedder_of(settings))
         _print_report(report, as_json, files=addition.files, refused=addition.refused)
 
 
@@ -138,8 +141,16 @@ def remove(
         with open_current(settings.index_dir) as snapshot:
             listed = list(snapshot.store.articles())
         files = folder.remove(ids, listed, settings.articles_dir, settings.index_dir)
-        report = _build([settings.articles_dir], settings, embedder)
+        report = _build_after("moved", settings, embedder)
         _print_report(report, as_json, files=files)
+
+
+def _build_after(what: str, settings: Settings, embedder: Embedder) -> BuildReport:
+    """Build when files were copied or moved, and say so if that fails."""
+    try:
+        return _build([settings.articles_dir], settings, embedder)
+    except BuildError as exc:
+        raise BuildError(f"{exc} The files were {what} already; afterwards run: kabar index build") from exc
 
 
 @index_app.command("list")

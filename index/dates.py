@@ -33,8 +33,8 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _AROUND_A_DATE = re.compile(
-    rf"\b(?:(?:{_WEEKDAYS})\b(?:\s*,(?=\s*\0))?|(?:(?:last )?updated|published|posted|date|on|at|diterbitkan|dipublikasikan|diperbarui"
-    r"|terbit|tayang|rilis|tanggal|pada|pukul|jam|wib|wita|wit)\b(?:\s*:)?)",
+    rf"\b(?:(?:{_WEEKDAYS})\b(?:\s*,(?=\s*\0))?|(?:(?:last )?updated|published|posted|date|on|at|diterbitkan"
+    r"|dipublikasikan|diperbarui|terbit|tayang|rilis|tanggal|pada|pukul|jam|wib|wita|wit)\b(?:\s*:)?)",
     re.IGNORECASE,
 )
 _BREAK = re.compile(r"[|•·–—/()\0]|(?<=\s)-+(?=\s|\0)|(?<=\0)-")

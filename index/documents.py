@@ -50,10 +50,10 @@ def _title(found: dict[str, Any], lines: list[str]) -> str | None:
 def _likely(found: dict[str, Any]) -> Facts:
     """What holds where the text does not say: programs fill in properties that nobody looks at.
 
-    The day a PDF was made on is the least of it; it is made when an article is finished.
+    The day a document was made on is left alone: often that is when somebody kept it, and not its publication.
     """
     title, author = one_line(found.get("title") or ""), one_line(found.get("author") or "")
-    days = map(first_date, [*found.get("margins", ()), found.get("made") or ""])
+    days = map(first_date, found.get("margins", ()))
     return Facts(
         title=None if _NO_TITLE.fullmatch(title) else title or None,
         published=next(filter(None, days), None),

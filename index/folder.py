@@ -56,9 +56,16 @@ def _puts(source: str, articles_dir: Path, fetch: Callable[[str], Page]) -> Iter
         yield partial(_put_page, source, fetch, articles_dir)
         return
     path = Path(source)
+    if not path.exists():
+        yield partial(_refuse, source)
+        return
     home = PurePosixPath(path.resolve().name) if path.is_dir() else PurePosixPath()
     for file in loaders.find_files([path]):
         yield partial(_put_file, file.path, home / file.relative, articles_dir)
+
+
+def _refuse(source: str) -> Path:
+    raise LoadError(source, "there is no such file or folder")
 
 
 def _put_page(url: str, fetch: Callable[[str], Page], articles_dir: Path) -> Path:

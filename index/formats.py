@@ -6,6 +6,7 @@ import html
 import logging
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -191,7 +192,7 @@ def read_html(data: bytes) -> Draft:
         return Draft([])
     language = language_code(page.get("lang") or page.get("xml:lang"))
     title = one_line(page.findtext(".//h1") or page.findtext(".//title") or "") or None
-    found, facts = _story_of(page, source)
+    found, facts = _story_of(page, source, with_facts=True)
     return Draft(found, facts.or_else(Facts(title=title, url=_saved_from(source), language=language)))
 
 
@@ -199,7 +200,7 @@ def fragment_paragraphs(source: str) -> list[str]:
     """The paragraphs of a piece of HTML that is an article's text and nothing else."""
     whole = f"<html><body><article>{source}</article></body></html>"
     page = _page(whole)
-    return _story_of(page, whole)[0] if page is not None else []
+    return _story_of(page, whole, with_facts=False)[0] if page is not None else []
 
 
 def _saved_from(source: str) -> str | None:
@@ -219,15 +220,16 @@ def _page(source: str) -> Any:
         return None
 
 
-def _story_of(page: Any, source: str) -> tuple[list[str], Facts]:
+def _story_of(page: Any, source: str, *, with_facts: bool) -> tuple[list[str], Facts]:
     """The paragraphs of a page's story, and what trafilatura knows about it."""
-    found, facts = _main_text(page) if sum(1 for _ in page.iter()) <= LARGEST_PAGE else ([], Facts())
+    small = sum(1 for _ in page.iter()) <= LARGEST_PAGE
+    found, facts = _main_text(page, with_facts=with_facts) if small else ([], Facts())
     if sum(map(len, found)) < SHORTEST_PAGE:
         found = max(found, list(_bare_paragraphs(_page(source))), key=lambda texts: sum(map(len, texts)))
     return found, facts
 
 
-def _main_text(page: Any) -> tuple[list[str], Facts]:
+def _main_text(page: Any, *, with_facts: bool) -> tuple[list[str], Facts]:
     import trafilatura
 
     # It reports each page without a text as an error of its own; here that is an ordinary result.
@@ -237,13 +239,23 @@ def _main_text(page: Any) -> tuple[list[str], Facts]:
     # Without the extensive search: it would take any day named in the story for the day of publication.
     dates = {"extensive_search": False, "original_date": True}
     document = trafilatura.bare_extraction(
-        page, with_metadata=True, include_comments=False, date_extraction_params=dates
+        page, with_metadata=with_facts, include_comments=False, date_extraction_params=dates, config=_extraction()
     )
     if document is None or isinstance(document, dict):
         return [], Facts()
     title, author = one_line(document.title or ""), one_line(document.author or "").replace("; ", ", ")
     facts = Facts(title or None, first_date(document.date or ""), author or None, web_address(document.url))
     return list(_page_lines(document.text or "")), facts
+
+
+@cache
+def _extraction() -> Any:
+    from trafilatura.settings import use_config
+
+    config = use_config()
+    # Of a page with less it takes all the words there are, as one paragraph; the bare paragraphs are better.
+    config.set("DEFAULT", "MIN_EXTRACTED_SIZE", str(SHORTEST_PAGE))
+    return config
 
 
 def _keep_captions(page: Any) -> None:
@@ -258,7 +270,7 @@ def _page_lines(text: str) -> Iterator[str]:
     for line in map(one_line, text.split("\n")):
         if line.startswith("|") and line.endswith("|"):
             cells = [cell.strip() for cell in line.strip("|").split("|")]
-            line = "" if all(set(cell) <= set("-:") for cell in cells) else " | ".join(cells)  # noqa: PLW2901
+            line = "" if all(set(cell) <= set("-:") for cell in cells) else one_line(" | ".join(cells))  # noqa: PLW2901
         if line:
             yield line
 

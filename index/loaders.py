@@ -33,8 +33,6 @@ __all__ = [
     "slug",
 ]
 
-_slugged = slug  # until index/web.py uses the name without the underscore
-
 VERSION = 1
 """Raised whenever the same file could give another article."""
 
@@ -121,10 +119,7 @@ def _explained(file: Found, place: str = "") -> Iterator[None]:
     path = shown(file.path) + place
     try:
         yield
-    except (
-        LoadError,
-        ImportError,
-    ):  # an incomplete installation is not the file's fault, and would lose all of its kind
+    except (LoadError, ImportError):  # the latter is no fault of the file's, and would lose all of its kind
         raise
     except RefusedError as exc:
         raise LoadError(path, str(exc)) from exc

@@ -26,6 +26,7 @@ _REPEATED = 0.4
 _LIGATURES = str.maketrans(
     {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb05": "st", "\ufb06": "st"}
 )
+_UNKNOWN = re.compile(r"[\ufffd\ue000-\uf8ff]")
 
 
 class Row(NamedTuple):
@@ -53,6 +54,8 @@ def read(data: bytes) -> dict[str, object]:
         raise RefusedError("it is protected by a password") from exc
     if not any(pages):
         raise RefusedError("it has no text layer")
+    if not _is_readable(pages):
+        raise RefusedError("the letters of its text layer have no meaning")
     margins = _margins(pages)
     inner = [[row for row in page if row not in margin] for page, margin in zip(pages, margins, strict=True)]
     paragraphs = list(_paragraphs(inner))
@@ -63,18 +66,20 @@ def read(data: bytes) -> dict[str, object]:
     }
 
 
+def _is_readable(pages: list[list[Row]]) -> bool:
+    """Whether most of the letters are known; some fonts tell how they look and not which they are."""
+    text = "".join(row.text for page in pages for row in page)
+    return 2 * len(_UNKNOWN.findall(text)) < len(text)
+
+
 def _said_of_itself(reader: PdfReader) -> dict[str, object]:
     said: dict[str, object] = {}
     with suppress(Exception):  # all of it may be damaged, and none of it is needed
         said["language"] = str(reader.root_object.get("/Lang", ""))
     about = reader.metadata
-    for name in ("title", "author", "creator"):
+    for name in ("title", "author"):
         with suppress(Exception):
             said[name] = str(getattr(about, name) or "")
-    with suppress(Exception):
-        # A browser prints the page on the day somebody wants to keep it.
-        if about and about.creation_date and "Mozilla" not in str(said.get("creator")):
-            said["made"] = about.creation_date.date().isoformat()
     return said
 
 

@@ -25,6 +25,9 @@ ONLY_IN = {
     "faiss": {"index.store", "index.writer"},
     "datasketch": {"index.duplicates"},
     "httpcore": {"index.web"},
+    "feedparser": {"index.feed"},
+    "pypdf": {"index.pdf"},
+    "docx": {"index.word"},
     "torch": MODELS,
     "transformers": MODELS,
     "sentence_transformers": MODELS,
@@ -33,7 +36,7 @@ ONLY_IN = {
     "onnx": {"index.graph", "index.unpacking"},
     "onnxruntime": {"index.bundled", "index.graph"},
 }
-IMPORTED_LATE = {"bot.app", "index.bundled", "index.web"}
+IMPORTED_LATE = {"bot.app", "index.bundled", "index.feed", "index.pdf", "index.web", "index.word"}
 HEAVY = {*ONLY_IN, "trafilatura", "dateparser", "sentencex", "py3langid", "prompt_toolkit"}
 
 

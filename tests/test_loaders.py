@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from index import formats, loaders, reading
 from index.cleaning import Draft
-from index.loaders import SUFFIXES, Found, article_ids, find_files, load
+from index.loaders import Found, article_ids, find_files, load
 from index.types import Article, LoadError
 
 REPOSITORY = Path(__file__).parent.parent
@@ -259,6 +259,7 @@ def test_a_single_line_is_the_story(tmp_path: Path) -> None:
         ("By Jane Doe | 12 Mar 2024", date(2024, 3, 12)),
         ("Tanggal: 3 Mei 2024", date(2024, 5, 3)),
         ("Tanjung Lima, 3 Mei 2024", date(2024, 5, 3)),
+        ("Suara Teluk - Jumat, 3 Mei 2024", date(2024, 5, 3)),
     ],
 )
 def test_a_dateline_tells_the_day_and_leaves_the_story(tmp_path: Path, line: str, expected: date) -> None:
@@ -292,6 +293,11 @@ def test_tomorrows_paper_is_believed_and_next_weeks_is_not(tmp_path: Path) -> No
     tomorrow, next_week = date.today() + timedelta(days=1), date.today() + timedelta(days=7)
     assert read(tmp_path, "a.txt", text_of(HEADLINE, str(tomorrow), LEAD)).published == tomorrow
     assert read(tmp_path, "a.txt", text_of(HEADLINE, str(next_week), LEAD)).published is None
+
+
+def test_a_paper_and_its_day_over_the_headline_are_a_dateline(tmp_path: Path) -> None:
+    article = read(tmp_path, "a.txt", text_of("Suara Teluk - Jumat, 3 Mei 2024", HEADLINE, LEAD))
+    assert (article.title, article.published, article.text) == (HEADLINE, date(2024, 5, 3), LEAD)
 
 
 def test_a_headline_may_end_with_a_day(tmp_path: Path) -> None:
@@ -378,6 +384,10 @@ def test_the_first_heading_is_the_title(tmp_path: Path) -> None:
         ("title: Gempa: lima tewas\ndate: 2024-05-03", "Gempa: lima tewas"),
         ("title: Gempa\ndate: 2024-05-03\nlang: [", "Gempa"),
         ("title: 1984\ndate: 3 Mei 2024", "1984"),
+        ("title: '1984: satu' \ndate: 2024-05-03", "1984: satu"),
+        ('title: "Kata \\"rob\\": air"\ndate: 2024-05-03', 'Kata "rob": air'),
+        ("title: Rob # bukan judul\ndate: 2024-05-03", "Rob"),
+        ("title: >\n  Rob\n  naik\ndate: 2024-05-03", "Rob naik"),
         ("a: &a [x, x]\nb: [*a, *a]\ntitle: Bom\ndate: 2024-05-03", "Bom"),
         ("title: Gempa\ndate: 2024-05-03\nx: " + "[" * 15_000, "Gempa"),
         ("title: Gempa\ndate: 2024-05-03\n" + "x: y\n" * 5_000, "Gempa"),
@@ -455,6 +465,36 @@ def test_a_page_without_paragraphs_is_read_by_its_lines(tmp_path: Path) -> None:
     page = f"<html><head><title>Rob</title></head><body>{LEAD}<br>{SECOND}" + "<b></b>" * formats.LARGEST_PAGE
     article = read(tmp_path, "a.html", page)
     assert (article.title, article.text) == ("Rob", text_of(LEAD, SECOND))
+
+
+def test_a_brief_page_keeps_its_paragraphs_apart(tmp_path: Path) -> None:
+    page = (
+        f"<html><body><article><p>{LEAD}</p><p>Baca juga: Tanggul Baru</p><p>{SECOND[:60]}</p></article></body></html>"
+    )
+    assert read(tmp_path, "a.html", page).text == text_of(LEAD, SECOND[:60])
+
+
+SAVED = "<!-- saved from url=(0034)https://suarateluk.example/rob%2D%2D1 -->\n"
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("doctype", ["", "<!DOCTYPE html>\n"])
+def test_a_saved_page_knows_where_it_is_from(tmp_path: Path, mark: str, doctype: str) -> None:
+    page = PAGE.partition(">")[2].replace('<link rel="canonical" href="https://suarateluk.example/rob">', "")
+    article = read(tmp_path, "a.html", mark + doctype + SAVED + page)
+    assert (article.url, article.published) == ("https://suarateluk.example/rob--1", date(2024, 5, 3))
+    assert article.text == read(tmp_path, "a.html", PAGE).text
+
+
+def test_a_pages_own_link_goes_before_the_one_it_was_saved_from(tmp_path: Path) -> None:
+    assert read(tmp_path, "a.html", SAVED + PAGE).url == "https://suarateluk.example/rob"
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "http://a b", "//x"])
+def test_a_link_that_leads_not_into_the_web_is_dropped(tmp_path: Path, link: str) -> None:
+    page = PAGE.replace("https://suarateluk.example/rob", link)
+    assert read(tmp_path, "a.html", page).url is None
+    assert read(tmp_path, "a.html", SAVED.replace("https://suarateluk.example/rob%2D%2D1", link) + page).url is None
 
 
 def test_text_beside_a_comment_or_a_menu_is_kept(tmp_path: Path) -> None:
@@ -829,7 +869,7 @@ def test_a_file_name_that_is_no_text_is_still_shown_and_named(tmp_path: Path) ->
 
 
 def test_importing_the_loaders_loads_no_heavy_library() -> None:
-    heavy = ["dateparser", "trafilatura", "lxml", "py3langid", "markdown_it"]
+    heavy = ["dateparser", "trafilatura", "lxml", "py3langid", "markdown_it", "pypdf", "docx", "feedparser"]
     code = f"import sys, index.loaders; print([name for name in {heavy} if name in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
