@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from conftest import HARBOUR
-from index.web import Page
 
 from index import folder
 from index.build import build
@@ -15,6 +14,7 @@ from index.embedding import HashEmbedder
 from index.snapshots import open_current
 from index.store import Listed
 from index.types import ConfigurationError, LoadError
+from index.web import Page
 
 STORY = "The bakery on Mill Street\n\nThe bakery on Mill Street opened in May.\n"
 PAGE = Page(
