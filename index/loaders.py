@@ -56,6 +56,8 @@ LINES = (".jsonl", ".ndjson")
 """Those that hold one in each line, and may be of any size."""
 SUFFIXES = (*STORIES, *FEEDS, *LINES)
 
+LONGEST_TITLE = 300
+"""Characters, of an author's name too."""
 NAMED = 100
 """Of the items in a file that give no article, so many are named; the others are only counted."""
 _SAMPLE = 2000
@@ -103,11 +105,11 @@ def _article(file: Found, article_id: str, place: str, read: Callable[[], Draft]
         text, facts = "\n\n".join(draft.paragraphs), draft.facts
         return Article(
             id=article_id,
-            title=facts.title or _name(file.relative),
+            title=_short(facts.title) or _name(file.relative),
             text=text,
             path=shown(file.path),
             published=facts.published,
-            author=facts.author,
+            author=_short(facts.author),
             url=facts.url,
             language=_language(text, facts.language),
         )
@@ -140,6 +142,11 @@ def _refusal(path: Path, suffix: str) -> str:
     if path.is_dir():
         return "a folder that cannot be opened"
     return f"not a kind of article Kabar reads ({suffix or 'no suffix'})"
+
+
+def _short(said: str | None) -> str | None:
+    """A title is given to the model with each passage; one of a megabyte would take it a day."""
+    return f"{said[: LONGEST_TITLE - 1]}…" if said and len(said) > LONGEST_TITLE else said
 
 
 def _name(relative: PurePosixPath) -> str:

@@ -26,7 +26,6 @@ _REPEATED = 0.4
 _LIGATURES = str.maketrans(
     {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb05": "st", "\ufb06": "st"}
 )
-_DAY = re.compile(r"(?:D:)?(\d{4})(\d\d)(\d\d)")
 _UNKNOWN = re.compile(r"[\ufffd\ue000-\uf8ff]")
 
 
@@ -77,13 +76,9 @@ def _said_of_itself(reader: PdfReader) -> dict[str, object]:
     said: dict[str, object] = {}
     with suppress(Exception):  # all of it may be damaged, and none of it is needed
         said["language"] = str(reader.root_object.get("/Lang", ""))
-    with suppress(Exception):
-        about = {name: str(value) for name, value in (reader.metadata or {}).items()}
-        said |= {"title": about.get("/Title"), "author": about.get("/Author")}
-        made = _DAY.match(about.get("/CreationDate", ""))
-        # A browser prints the page on the day somebody wants to keep it.
-        if made and "Mozilla" not in about.get("/Creator", ""):
-            said["made"] = "-".join(made.groups())
+    for name in ("title", "author"):
+        with suppress(Exception):
+            said[name] = str(getattr(reader.metadata, name) or "")
     return said
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import HARBOUR
+from web_server import web_server
 
 from index import folder
 from index.build import build
@@ -14,7 +15,7 @@ from index.embedding import HashEmbedder
 from index.snapshots import open_current
 from index.store import Listed
 from index.types import ConfigurationError, LoadError
-from index.web import Page
+from index.web import Fetcher, Page
 
 STORY = "The bakery on Mill Street\n\nThe bakery on Mill Street opened in May.\n"
 PAGE = Page(
@@ -188,3 +189,18 @@ def test_a_failed_build_is_tried_again(articles_dir: Path, monkeypatch: pytest.M
 
     with pytest.raises(StoppedError):
         folder.watch([articles_dir], failing, 0.01)
+
+
+def test_pages_of_a_server_become_articles_and_hostile_ones_do_not(articles_dir: Path, tmp_path: Path) -> None:
+    with web_server() as server:
+        fetch = Fetcher(allow_loopback=True, step_seconds=0.5, total_seconds=2.0).fetch
+        paths = ["/story", "/gigabyte", "/to-private", "/picture", "/missing", "/latin"]
+        addition = folder.add([server.url + path for path in paths], articles_dir, fetch)
+        url = f"{server.url}/latin"
+    assert [error.path.removeprefix(server.url) for error in addition.refused] == paths[1:5]
+    report = build([articles_dir], tmp_path / "pages", HashEmbedder())
+    with open_current(tmp_path / "pages") as snapshot:
+        added = [listed for listed in snapshot.store.articles() if listed.article.id in addition.files[1].stem]
+    assert (len(addition.files), len(report.copies)) == (2, 1)  # the two pages tell the same story
+    assert [(one.article.title, one.article.url) for one in added] == [("The bakery", url)]
+    assert "Émile Brink" in added[0].article.text

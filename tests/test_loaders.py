@@ -234,6 +234,13 @@ def test_without_a_headline_the_file_gives_the_title(tmp_path: Path) -> None:
     assert (article.title, article.text) == ("rob tanjung lima", text_of(LEAD, SECOND))
 
 
+def test_an_endless_title_is_cut(tmp_path: Path) -> None:
+    page = PAGE.replace(HEADLINE, f"{HEADLINE} " * 9_000).replace("Rani Wulandari", "Rani " * 9_000)
+    article = read(tmp_path, "a.html", page)
+    assert (len(article.title), article.title[:30], article.title[-1]) == (300, HEADLINE[:30], "…")
+    assert len(article.author or "") <= 300
+
+
 def test_a_single_line_is_the_story(tmp_path: Path) -> None:
     article = read(tmp_path, "satu.txt", "Ibu kota pulau itu adalah Tanjung Lima")
     assert (article.title, article.text) == ("satu", "Ibu kota pulau itu adalah Tanjung Lima")

@@ -69,22 +69,6 @@ def test_lines_that_change_while_they_are_read_end_with_an_error(tmp_path: Path,
     assert (last.path, last.reason) == (path.as_posix(), WRITERS[writer][1])
 
 
-def test_a_file_that_is_written_to_without_a_pause_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "a.txt"
-    path.write_bytes(b"Banjir surut.\n" * 1_000_000)
-    before = path.stat().st_size
-    code = "import sys; file = open(sys.argv[1], 'ab', buffering=0)\nwhile True: file.write(b'Banjir surut.')"
-    with subprocess.Popen([sys.executable, "-c", code, str(path)]) as writer:
-        try:
-            while path.stat().st_size == before:
-                assert writer.poll() is None
-            (found,) = load(Found(path, PurePosixPath("a.txt")), "a")
-        finally:
-            writer.kill()
-    assert isinstance(found, LoadError)
-    assert found.reason in {CHANGED, "larger than 20 MB"}
-
-
 def test_whoever_stops_reading_lines_leaves_the_file_closed(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text('{"text": "Air surut."}\n' * 2, encoding="utf-8")
