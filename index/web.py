@@ -1,6 +1,6 @@
-"""Pages by URL, fetched with distrust: from public addresses only, within limits of time and size.
+"""Pages by URL, fetched with distrust: from public addresses only, and within limits of time and size.
 
-An address is checked when it is connected to, so neither a redirect nor a name whose address changes between two
+An address is checked where it is connected to, so neither a redirect nor a name whose address changes between two
 look-ups leads into the machine's own network.
 """
 
@@ -13,15 +13,20 @@ import socket
 import ssl
 import time
 import zlib
-from collections.abc import Callable, Iterator
-from email.message import Message
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from importlib.metadata import version
+from pathlib import PurePosixPath
+from queue import Empty, Queue
+from threading import Thread
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 import httpcore
+import idna
 
+from index.characters import decode
 from index.naming import slug
 from index.reading import LARGEST
 from index.types import LoadError
@@ -31,27 +36,42 @@ KINDS = {
     "application/xhtml+xml": ".html",
     "application/rss+xml": ".xml",
     "application/atom+xml": ".xml",
+    "application/rdf+xml": ".xml",
     "application/xml": ".xml",
     "text/xml": ".xml",
     "application/pdf": ".pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
     "application/jsonl": ".jsonl",
+    "application/jsonlines": ".jsonl",
     "application/x-ndjson": ".jsonl",
     "text/markdown": ".md",
     "text/plain": ".txt",
 }
 """Content type -> the suffix under which the loaders read it."""
-VAGUE = {"", "application/octet-stream", "binary/octet-stream", "text/plain"}
-"""Types that say less than the URL's own suffix."""
-SUFFIX = re.compile(r"\.(html?|pdf|docx|xml|rss|atom|jsonl|txt|md)$", re.IGNORECASE)
-SAVED_FROM = re.compile(rb"\s*<!-- saved from url=\(\d{4}\)(\S+) -->")
+GENERIC = {"", "application/octet-stream", "binary/octet-stream", "application/json", "text/plain"}
+"""Content types that say less than the URL's own suffix."""
+OWN = {suffix: suffix for suffix in KINDS.values()} | {
+    ".htm": ".html", ".xhtml": ".html", ".rss": ".xml", ".atom": ".xml", ".ndjson": ".jsonl", ".markdown": ".md",
+}  # fmt: skip
+"""Suffix of a URL -> that of its kind."""
+TEXTS = (".html", ".txt", ".md")
+"""Kinds whose characters the server's charset tells; the others say it themselves, or are always UTF-8."""
+
 REDIRECTS = 5
+LONGEST_URL = 2000
+"""Characters; an article's link is kept up to this length."""
 LONGEST_NAME = 120
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
-PROTOCOLS = ipaddress.ip_network("192.0.0.0/24")
-"""IETF protocol assignments, of which older Pythons know a part only."""
+"""Bytes of a file's name without its hash and suffix; file systems take 255."""
+STATUSES = {
+    401: "the server asks for a password",
+    403: "the server refuses to give it",
+    404: "the server has no such page",
+    410: "the page is gone",
+    429: "the server has been asked too often",
+}
 
 Resolve = Callable[..., list[tuple[Any, ...]]]
+"""Called like `socket.getaddrinfo`, and answers like it."""
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -62,7 +82,8 @@ class Page(NamedTuple):
     """After all redirects, without a fragment."""
     suffix: str
     content: bytes
-    """As it came; HTML in UTF-8 with a byte order mark and with its URL in a comment, as browsers save it."""
+    """Text whose charset the server names is in UTF-8 with a byte order mark; the rest is as it came. HTML begins with
+    its URL in a comment, as browsers save it."""
 
 
 class Fetcher:
@@ -77,9 +98,9 @@ class Fetcher:
         largest: int = LARGEST,
         resolve: Resolve = socket.getaddrinfo,
     ) -> None:
-        """Each step (connecting, waiting for bytes) and the whole have a time limit; sizes are in bytes.
+        """Each step (connecting, waiting for bytes) and the whole have a time limit; the largest size is in bytes.
 
-        Loopback addresses are for tests: no setting leads here.
+        Loopback addresses are for tests: no setting and no environment variable leads here.
         """
         self._allow_loopback = allow_loopback
         self._step, self._total, self._largest = step_seconds, total_seconds, largest
@@ -87,64 +108,82 @@ class Fetcher:
 
     def fetch(self, url: str) -> Page:
         """The page at a URL. Raises LoadError, with the reason in a few words."""
-        shown = _without_password(url)
         connections = _Connections(self._resolve, self._allow_loopback, time.monotonic() + self._total)
-        try:
-            with httpcore.ConnectionPool(ssl_context=_trusting(), network_backend=connections) as pool:
-                return self._follow(pool, url)
-        except _RefusedError as exc:
-            raise LoadError(shown, str(exc)) from exc
-        except httpcore.TimeoutException as exc:
-            raise LoadError(shown, "the server takes too long") from exc
-        except httpcore.ConnectError as exc:
-            raise LoadError(shown, f"the server cannot be reached ({_told(exc)})") from exc
-        except (httpcore.NetworkError, httpcore.ProtocolError, zlib.error) as exc:
-            raise LoadError(shown, "the server's answer broke off or makes no sense") from exc
+        with _explained(_shown(url)), httpcore.ConnectionPool(network_backend=connections) as pool:
+            return self._follow(pool, _checked(url))
 
     def _follow(self, pool: httpcore.ConnectionPool, url: str) -> Page:
         for _ in range(REDIRECTS + 1):
-            url = _checked_url(url)
-            with pool.stream("GET", url, headers=_headers(url), extensions={"timeout": self._timeouts()}) as response:
-                location = _header(response, "location")
-                if 300 <= response.status < 400 and location:
-                    following = urljoin(url, location)
-                    if url.startswith("https:") and following.startswith("http:"):
-                        raise _RefusedError("it leads from https to http")
-                    url = following
-                    continue
-                return self._page(url, response)
+            timeouts = dict.fromkeys(("connect", "read", "write", "pool"), self._step)
+            with pool.stream("GET", _requested(url), headers=_headers(url), extensions={"timeout": timeouts}) as answer:
+                following = _redirected(url, answer)
+                if following is None:
+                    return self._page(url, answer)
+            url = following
         raise _RefusedError(f"more than {REDIRECTS} redirects")
 
-    def _timeouts(self) -> dict[str, float]:
-        return dict.fromkeys(("connect", "read", "write", "pool"), self._step)
-
-    def _page(self, url: str, response: httpcore.Response) -> Page:
-        if response.status != 200:
-            raise _RefusedError(f"the server answers with status {response.status}")
-        header = _content_type(response)
-        kind = header.get_content_type() if header["content-type"] else ""
+    def _page(self, url: str, answer: httpcore.Response) -> Page:
+        if answer.status != 200:
+            raise _RefusedError(_status(answer.status))
+        kind, charset = _content_type(answer)
         suffix = _suffix(url, kind)
-        content = self._content(response)
-        if not content.strip():
+        content = self._content(answer)
+        if not content.removeprefix(codecs.BOM_UTF8).strip():
             raise _RefusedError("the page is empty")
-        if suffix == ".html":
-            content = _saved_html(url, content, header.get_content_charset())
-        return Page(url, suffix, content)
+        if suffix in TEXTS and (charset or content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))):
+            content = codecs.BOM_UTF8 + decode(content, declared=charset).encode()
+        return Page(url, suffix, _with_address(url, content) if suffix == ".html" else content)
 
-    def _content(self, response: httpcore.Response) -> bytes:
-        length = _header(response, "content-length")
-        if length.isdigit() and int(length) > self._largest:
-            raise _RefusedError(f"larger than {self._largest >> 20} MB")
-        content = bytearray()
-        for piece in _decompressed(response, self._largest + 1):
+    def _content(self, answer: httpcore.Response) -> bytes:
+        if int(_header(answer, "content-length") or 0) > self._largest:
+            raise _too_large(self._largest)
+        packed = _within(answer.iter_stream(), self._largest)
+        content = bytearray()  # many small pieces in a list would take more room than what they hold
+        for piece in _within(_unpacked(packed, _header(answer, "content-encoding"), self._largest), self._largest):
             content += piece
-            if len(content) > self._largest:
-                raise _RefusedError(f"larger than {self._largest >> 20} MB")
         return bytes(content)
 
 
 class _RefusedError(Exception):
     """Why a page is not taken, in a few words."""
+
+
+@contextmanager
+def _explained(shown: str) -> Iterator[None]:
+    """Say of whatever goes wrong in here why the page is not taken."""
+    try:
+        yield
+    except _RefusedError as exc:
+        raise LoadError(shown, str(exc)) from exc
+    except httpcore.TimeoutException as exc:
+        raise LoadError(shown, "the server takes too long") from exc
+    except httpcore.ConnectError as exc:
+        raise LoadError(shown, _unreachable(exc)) from exc
+    except UnicodeError as exc:
+        raise LoadError(shown, "it is not text") from exc
+    except (httpcore.NetworkError, httpcore.ProtocolError, zlib.error) as exc:
+        raise LoadError(shown, "the server's answer broke off or makes no sense") from exc
+
+
+def _unreachable(exc: Exception) -> str:
+    cause = exc.__cause__ or exc.__context__
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"the server's certificate is not trusted ({cause.verify_message})"
+    if isinstance(cause, ssl.SSLError):
+        return "the server does not speak TLS, as https needs"
+    return f"the server cannot be reached ({(getattr(cause, 'strerror', None) or 'no connection').lower()})"
+
+
+def _shown(url: str) -> str:
+    """The URL without a name and password, and without what a terminal would obey."""
+    found = re.match(r"((?:[a-z][a-z0-9+.-]*:)?//)?([^/?#]*)(.*)", url, re.DOTALL | re.IGNORECASE)
+    assert found
+    scheme, place, rest = found[1] or "", found[2], found[3]
+    host = place.rpartition("@")[2]
+    # A password may hold a slash, and then what looks like host and port is its beginning.
+    if ("@" in rest and re.search("[:@]", place)) or not re.fullmatch(r"(\[[^\]]*\]|[^:]*)(:[0-9]*)?", host):
+        host, rest = "…", ""
+    return "".join(character if character.isprintable() else "?" for character in scheme + host + rest)
 
 
 # --- connecting -------------------------------------------------------------------------------------------------
@@ -163,30 +202,30 @@ class _Connections(httpcore.NetworkBackend):
         port: int,
         timeout: float | None = None,
         local_address: str | None = None,
-        socket_options: Any = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         """A connection to the first address of the host that can be reached; all of them have to be public."""
-        try:
-            found = self._resolve(host, port, type=socket.SOCK_STREAM)
-        except OSError as exc:
-            raise _RefusedError("there is no such server") from exc
-        addresses = list(dict.fromkeys(str(record[4][0]).partition("%")[0] for record in found))
-        for address in addresses:
-            if not self._may_reach(ipaddress.ip_address(address)):
-                raise _RefusedError("it leads to an address that is not public")
-        for number, address in enumerate(addresses, 1):
+        failure: Exception = _RefusedError("there is no such server")
+        for address in self._addresses(host, port):
+            left = _left(self._deadline, timeout)
             try:
-                stream = self._sockets.connect_tcp(
-                    address, port, _left(self._deadline, timeout), local_address, socket_options
-                )
+                # The checked address and not the name, which could lead elsewhere the next time.
+                stream = self._sockets.connect_tcp(address, port, left, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as exc:
+                failure = exc
+            else:
                 return _Stream(stream, self._deadline)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                if number == len(addresses):
-                    raise
-        raise _RefusedError("there is no such server")
+        raise failure
+
+    def _addresses(self, host: str, port: int) -> list[str]:
+        found = _in_time(lambda: self._resolve(host, port, type=socket.SOCK_STREAM), _left(self._deadline))
+        addresses = list(dict.fromkeys(str(record[4][0]).partition("%")[0] for record in found))
+        if not all(map(self._may_reach, map(ipaddress.ip_address, addresses))):
+            raise _RefusedError("it leads to an address that is not public")
+        return addresses
 
     def _may_reach(self, address: IPAddress) -> bool:
-        return is_public(address) or (self._allow_loopback and address.is_loopback)
+        return is_public(address) or (self._allow_loopback and any(address in network for network in LOOPBACK))
 
 
 class _Stream(httpcore.NetworkStream):
@@ -214,147 +253,247 @@ class _Stream(httpcore.NetworkStream):
         return self._stream.get_extra_info(info)
 
 
-def _left(deadline: float, timeout: float | None) -> float:
+def _left(deadline: float, timeout: float | None = None) -> float:
     left = deadline - time.monotonic()
     if left <= 0:
         raise httpcore.ReadTimeout
     return left if timeout is None else min(left, timeout)
 
 
+def _in_time(look_up: Callable[[], list[tuple[Any, ...]]], seconds: float) -> list[tuple[Any, ...]]:
+    """What a look-up finds; it runs in a thread of its own, because nothing else can end the waiting."""
+    answers = Queue[list[tuple[Any, ...]] | Exception]()
+
+    def answer() -> None:
+        try:
+            answers.put(look_up())
+        except Exception as exc:  # told where it is waited for
+            answers.put(exc)
+
+    Thread(target=answer, daemon=True).start()
+    try:
+        found = answers.get(timeout=seconds)
+    except Empty:
+        raise httpcore.ConnectTimeout from None
+    if isinstance(found, socket.gaierror) and found.errno == socket.EAI_AGAIN:
+        raise _RefusedError("its server's name cannot be looked up now") from found
+    if isinstance(found, (OSError, UnicodeError)):
+        raise _RefusedError("there is no such server") from found
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+# --- addresses --------------------------------------------------------------------------------------------------
+
+# Our own list, of IANA's registries of special addresses: Python's differs between its releases.
+NOT_PUBLIC = [
+    ipaddress.ip_network(network)
+    for network in (
+        "0.0.0.0/8",  # this network
+        "10.0.0.0/8",  # private
+        "100.64.0.0/10",  # behind a provider's NAT
+        "127.0.0.0/8",  # loopback
+        "168.63.129.16/32",  # public by its number, but inside Azure it is the machine's own keeper
+        "169.254.0.0/16",  # link-local, with the clouds' metadata
+        "172.16.0.0/12",  # private
+        "192.0.0.0/24",  # protocol assignments
+        "192.0.2.0/24",  # documentation
+        "192.31.196.0/24",  # AS112, which anyone may run in his own network
+        "192.52.193.0/24",  # multicast tunnels
+        "192.88.99.0/24",  # relays of 6to4
+        "192.168.0.0/16",  # private
+        "192.175.48.0/24",  # AS112
+        "198.18.0.0/15",  # benchmarks
+        "198.51.100.0/24",  # documentation
+        "203.0.113.0/24",  # documentation
+        "224.0.0.0/4",  # multicast
+        "240.0.0.0/4",  # reserved, and broadcast
+        "2001::/23",  # protocol assignments, with the tunnels of Teredo
+        "2001:db8::/32",  # documentation
+        "2002::/16",  # 6to4, which leads to any IPv4 address
+        "2620:4f:8000::/48",  # AS112
+        "3fff::/20",  # documentation
+    )
+]
+UNICAST = ipaddress.IPv6Network("2000::/3")
+"""All that is public in IPv6; loopback, mapped, private, link-local and multicast addresses lie outside it."""
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+"""How networks that have IPv6 alone reach IPv4; the last 32 bits are the true address."""
+LOOPBACK = [ipaddress.ip_network(network) for network in ("127.0.0.0/8", "::1/128")]
+
+
 def is_public(address: IPAddress) -> bool:
     """Whether an address belongs to the internet, and not to this machine, its network, or nobody."""
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
-        if address in NAT64:
-            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_public(inner)
-        if address.is_site_local:
-            return False
-    if address in PROTOCOLS:
+    if address in NAT64:
+        return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    if address.version == 6 and address not in UNICAST:
         return False
-    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
+    return not any(address in network for network in NOT_PUBLIC)
 
 
-def _trusting() -> ssl.SSLContext:
-    return ssl.create_default_context()
+def _checked(url: str, base: str = "") -> str:
+    """The URL in the form in which it is asked for, without a fragment."""
+    try:
+        parts = urlsplit(urljoin(base, url))
+        if parts.scheme not in {"http", "https"}:
+            raise _RefusedError("only http and https are fetched" if parts.scheme else "it is no web address")
+        host, port = _host(parts.hostname or ""), parts.port
+    except ValueError:  # whose words quote what it was, and with it a password
+        raise _RefusedError("it is no web address") from None
+    if parts.username is not None:
+        raise _RefusedError("an address with a name and password in it is not fetched")
+    # Below 1024 other services listen, and some would obey lines of a request.
+    if port not in {None, 80, 443} and port < 1024:
+        raise _RefusedError(f"port {port} is none of the web's")
+    place = host if port in {None, 443 if parts.scheme == "https" else 80} else f"{host}:{port}"
+    checked = urlunsplit((parts.scheme, place, _quoted(parts.path) or "/", _quoted(parts.query), ""))
+    if len(checked) > LONGEST_URL:
+        raise _RefusedError(f"an address of more than {LONGEST_URL:,} characters is not fetched")
+    return checked
 
 
-def _told(exc: Exception) -> str:
-    cause = exc.__cause__ or exc.__context__ or exc
-    if isinstance(cause, ssl.SSLError):
-        return "its certificate is not trusted"
-    return (getattr(cause, "strerror", None) or "no connection").lower()
+def _host(name: str) -> str:
+    if ":" in name and "%" not in name:  # which would begin a zone, and those are local
+        return f"[{ipaddress.IPv6Address(name).compressed}]"
+    host = (name if name.isascii() else idna.encode(name, uts46=True).decode()).removesuffix(".")
+    if not re.fullmatch(r"[a-z0-9._-]{1,253}", host):
+        raise ValueError(name)
+    return host
+
+
+def _quoted(text: str) -> str:
+    """With a percent sign for what no request line and no comment can hold."""
+    plain = re.sub(rb"[^!#-;=?-\[\]_a-z~]", lambda found: b"%%%02X" % found[0][0], text.encode("utf-8", "replace"))
+    return plain.decode("ascii")
 
 
 # --- asking and reading -----------------------------------------------------------------------------------------
 
 
-def _checked_url(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        port, host = parts.port, (parts.hostname or "").encode("idna" if not url.isascii() else "ascii").decode()
-    except (ValueError, UnicodeError) as exc:
-        raise _RefusedError("this is no web address") from exc
-    if parts.scheme not in {"http", "https"}:
-        raise _RefusedError("only http and https are fetched")
-    if not host:
-        raise _RefusedError("this is no web address")
-    if parts.username is not None or parts.password is not None:
-        raise _RefusedError("an address with a name and password in it is not fetched")
-    host = f"[{host}]" if ":" in host else host
-    path = _quoted(parts.path) or "/"
-    return urlunsplit((parts.scheme, f"{host}:{port}" if port else host, path, _quoted(parts.query), ""))
-
-
-def _quoted(text: str) -> str:
-    """Without what no request line holds, and without "--", which would end the comment that the URL is saved in."""
-    unsafe = re.compile(rb"[^!#-;=?-\[\]_a-z~]")
-    plain = unsafe.sub(lambda found: b"%%%02X" % found[0][0], text.encode("utf-8", "replace")).decode("ascii")
-    return plain.replace("--", "%2D%2D")
-
-
-def _without_password(url: str) -> str:
-    return re.sub(r"//[^/@]*@", "//", url)
+def _requested(url: str) -> httpcore.URL:
+    """The URL in parts: httpcore's own reading would lose what stands behind a ";"."""
+    parts = urlsplit(url)
+    target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return httpcore.URL(scheme=parts.scheme, host=parts.hostname or "", port=parts.port, target=target)
 
 
 def _headers(url: str) -> list[tuple[str, str]]:
     return [
         ("Host", urlsplit(url).netloc),
-        ("User-Agent", f"Kabar/{version('kabar')} (news question answering)"),
+        ("User-Agent", f"Kabar/{version('kabar')} (+news question answering)"),
         ("Accept", ", ".join(KINDS)),
         ("Accept-Encoding", "gzip, identity"),
         ("Connection", "close"),
     ]
 
 
-def _header(response: httpcore.Response, name: str) -> str:
-    found = [value for key, value in response.headers if key.lower() == name.encode()]
-    return found[0].decode("latin-1") if found else ""
+def _header(answer: httpcore.Response, name: str) -> str:
+    found = next((value for key, value in answer.headers if key.lower() == name.encode()), b"")
+    try:
+        return found.decode()
+    except UnicodeDecodeError:
+        return found.decode("latin-1")
 
 
-def _content_type(response: httpcore.Response) -> Message:
-    message = Message()
-    if told := _header(response, "content-type"):
-        message["content-type"] = told
-    return message
+def _redirected(url: str, answer: httpcore.Response) -> str | None:
+    """Where the server sends us; None if it does not."""
+    location = _header(answer, "location")
+    if answer.status not in {301, 302, 303, 307, 308} or not location:
+        return None
+    try:
+        following = _checked(location, url)
+    except _RefusedError as exc:
+        raise _RefusedError(f"it redirects, and {exc}") from exc
+    if url.startswith("https:") and not following.startswith("https:"):
+        raise _RefusedError("it redirects from https to http")
+    return following
+
+
+def _status(status: int) -> str:
+    fault = "the server has a fault" if status >= 500 else "the server gives something else"
+    return f"{STATUSES.get(status, fault)} (status {status})"
+
+
+def _content_type(answer: httpcore.Response) -> tuple[str, str | None]:
+    """The content type in lower case, and the charset if one is named."""
+    kind, _, parameters = _header(answer, "content-type").partition(";")
+    charset = re.search(r"(?:^|;)\s*charset\s*=\s*[\"']?([\w.:-]{2,40})", parameters, re.IGNORECASE | re.ASCII)
+    return kind.strip().lower(), charset[1] if charset else None
 
 
 def _suffix(url: str, kind: str) -> str:
-    own = re.search(r"\.[A-Za-z0-9]+$", unquote(urlsplit(url).path))
-    if kind in VAGUE and own and own[0].lower() in KINDS.values():
-        return own[0].lower()
+    own = OWN.get(PurePosixPath(unquote(urlsplit(url).path)).suffix.lower())
+    if kind in GENERIC and own:
+        return own
     if kind not in KINDS:
-        raise _RefusedError(f"not a kind of page Kabar reads ({kind or 'no content type'})")
+        raise _RefusedError(f"not a kind of page Kabar reads ({_named(kind) or 'no content type'})")
     return KINDS[kind]
 
 
-def _decompressed(response: httpcore.Response, most: int) -> Iterator[bytes]:
-    encoding = _header(response, "content-encoding").strip().lower()
+def _named(value: str) -> str:
+    """A server's own word, without what could be more than a word."""
+    return re.sub(r"[^\x21-\x7e]", "?", value)[:80]
+
+
+def _unpacked(pieces: Iterable[bytes], encoding: str, largest: int) -> Iterator[bytes]:
+    encoding = encoding.strip().lower()
     if encoding in {"", "identity"}:
-        yield from response.iter_stream()
+        yield from pieces
         return
     if encoding not in {"gzip", "x-gzip"}:
-        raise _RefusedError(f"packed in a way that was not asked for ({encoding[:20]})")
+        raise _RefusedError(f"packed in a way that was not asked for ({_named(encoding)})")
     unpacker = zlib.decompressobj(wbits=31)
-    for packed in response.iter_stream():
-        waiting = packed
-        while waiting and not unpacker.eof:
-            yield unpacker.decompress(waiting, most)
-            waiting = unpacker.unconsumed_tail
-    if not unpacker.eof:
-        raise _RefusedError("the server's answer broke off")
+    for piece in pieces:
+        yield unpacker.decompress(piece, largest + 1)  # what does not fit in here is too large anyway
+        if unpacker.eof:
+            return
+    raise _RefusedError("the server's answer broke off")
 
 
-def _saved_html(url: str, content: bytes, charset: str | None) -> bytes:
-    """HTML as browsers save it, with the URL in a comment, in UTF-8 where the header tells what it was in."""
-    mark = f"<!-- saved from url=({len(url):04d}){url} -->\n".encode()
-    if content.startswith(codecs.BOM_UTF8):
-        return codecs.BOM_UTF8 + mark + content.removeprefix(codecs.BOM_UTF8)
-    try:
-        return codecs.BOM_UTF8 + mark + content.decode(charset or "", "replace").encode()
-    except LookupError:  # none, or none that is known: the page's own word decides
-        return mark + content
+def _within(pieces: Iterable[bytes], largest: int) -> Iterator[bytes]:
+    """The pieces, as long as they are not too large together."""
+    length = 0
+    for piece in pieces:
+        length += len(piece)
+        if length > largest:
+            raise _too_large(largest)
+        yield piece
 
 
-# --- naming -----------------------------------------------------------------------------------------------------
+def _too_large(largest: int) -> _RefusedError:
+    return _RefusedError(f"larger than {largest >> 20} MB")
 
 
-def file_name(url: str, suffix: str, *, taken: bool = False) -> str:
-    """A file's name made of a URL: letters, digits and "-", not too long.
+# --- keeping ----------------------------------------------------------------------------------------------------
 
-    Two URLs may differ in signs only; where the name is `taken` by another one, a hash of the URL tells them apart.
-    """
-    parts = urlsplit(url)
-    path = SUFFIX.sub("", unquote(parts.path))
-    name = slug(" ".join((parts.netloc, path, unquote(parts.query)))) or "page"
-    if taken or len(name.encode()) > LONGEST_NAME:
-        short = name.encode()[:LONGEST_NAME].decode(errors="ignore")
-        name = f"{short}-{sha256(url.encode(errors='replace')).hexdigest()[:8]}"
-    return name + suffix
+_SAVED_FROM = re.compile(rb"\s*<!-- saved from url=\(\d{4}\)(\S+) -->")
+
+
+def _with_address(url: str, content: bytes) -> bytes:
+    """HTML as browsers save it, with the URL in a comment; a comment may hold no "--"."""
+    written = url.replace("--", "%2D%2D")
+    mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
+    return mark + f"<!-- saved from url=({len(written):04d}){written} -->\n".encode() + content.removeprefix(mark)
 
 
 def saved_from(content: bytes) -> str | None:
     """The URL in the comment that `fetch` and browsers write at the beginning of saved HTML."""
-    found = SAVED_FROM.match(content.removeprefix(codecs.BOM_UTF8)[:4000])
-    return found[1].decode(errors="replace") if found else None
+    found = _SAVED_FROM.match(content.removeprefix(codecs.BOM_UTF8)[: 4 * LONGEST_URL])
+    return found[1].decode(errors="replace").replace("%2D%2D", "--") if found else None
+
+
+def file_name(url: str, suffix: str, *, taken: bool = False) -> str:
+    """A file's name made of a URL: letters, digits and "-", not too long; an article's id is the same without suffix.
+
+    HTML says itself where it is from, so its name is hashed only if it is cut, or `taken` by another URL that differs
+    in signs. Of other kinds nothing tells whose they are: a hash of the URL keeps their names apart always.
+    """
+    parts = urlsplit(url)
+    path = PurePosixPath(unquote(parts.path))
+    known = path.with_suffix("") if path.suffix.lower() in OWN else path
+    name = slug(" ".join((parts.netloc.rpartition("@")[2], str(known), unquote(parts.query)))) or "page"
+    short = name.encode()[:LONGEST_NAME].decode(errors="ignore").rstrip("-")
+    if taken or short != name or suffix != ".html":
+        short = f"{short}-{sha256(url.encode(errors='replace')).hexdigest()[:12]}"
+    return short + suffix

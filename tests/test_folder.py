@@ -194,9 +194,9 @@ def test_a_failed_build_is_tried_again(articles_dir: Path, monkeypatch: pytest.M
 def test_pages_of_a_server_become_articles_and_hostile_ones_do_not(articles_dir: Path, tmp_path: Path) -> None:
     with web_server() as server:
         fetch = Fetcher(allow_loopback=True, step_seconds=0.5, total_seconds=2.0).fetch
-        paths = ["/story", "/gigabyte", "/to-private", "/picture", "/missing", "/latin"]
+        paths = ["/story", "/gigabyte", "/to-private", "/picture", "/missing", "/windows"]
         addition = folder.add([server.url + path for path in paths], articles_dir, fetch)
-        url = f"{server.url}/latin"
+        url = f"{server.url}/windows"
     assert [error.path.removeprefix(server.url) for error in addition.refused] == paths[1:5]
     report = build([articles_dir], tmp_path / "pages", HashEmbedder())
     with open_current(tmp_path / "pages") as snapshot:
