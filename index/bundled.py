@@ -11,19 +11,63 @@ import os
 import unicodedata
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 import sentencepiece
 
-from index.types import Vectors
+from index.types import Span, Vectors
 from index.unpacking import BEGIN, END, FACTS, FINGERPRINT, GRAPH, PASSAGE, PIECES, QUERY
 from index.weights import BLOCK_WEIGHTS, NAME, Q4_BLOCK, dequantised, weights_path
 
 QUESTION_THREADS = 2
 """A question is waited for, so two cores share it. Passages come in numbers: one on each core is a fifth quicker."""
+
+
+class Vocabulary:
+    """The model's words: how a text is cut into pieces, and the pieces' embeddings."""
+
+    def __init__(self, folder: Path) -> None:
+        facts = json.loads((folder / FACTS).read_text())
+        self.dimension: int = facts["hidden"]
+        self.positions: int = facts["positions"]
+        """How many tokens the model takes."""
+        blocks = facts["vocabulary"], facts["hidden"] // BLOCK_WEIGHTS
+        self._words = np.memmap(weights_path(), Q4_BLOCK, "r", facts["words_at"], blocks)
+        self._pieces = sentencepiece.SentencePieceProcessor(model_file=str(folder / PIECES))
+
+    def cut(self, text: str) -> list[int]:
+        """The numbers of the text's pieces."""
+        # The model's table of characters knows no pairs, so accents are composed before it is asked.
+        pieces: list[int] = self._pieces.encode(unicodedata.normalize("NFC", text))
+        return pieces
+
+    def cut_in_place(self, text: str) -> tuple[list[int], list[Span]]:
+        """The same, and where in the text each piece stands; a piece holds the white space before it."""
+        found = self._pieces.encode(text, return_type="offset_mapping")
+        return found["ids"], found["offsets"]
+
+    def embedded(self, pieces: Sequence[int]) -> Vectors:
+        """The embeddings of pieces, shape (1, len(pieces), dimension), as a trunk takes them."""
+        return dequantised(self._words[pieces]).reshape(1, -1, self.dimension)
+
+
+load_vocabulary = cache(Vocabulary)
+"""A process needs the vocabulary of a folder once, whoever reads with it."""
+
+
+def load_trunk(graph: Path, threads: int) -> onnxruntime.InferenceSession:
+    """A trunk that `graph.light` wrote, to be run by so many threads."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    return onnxruntime.InferenceSession(str(graph), options, ["CPUExecutionProvider"])
+
+
+def cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class BundledEmbedder:
@@ -34,17 +78,12 @@ class BundledEmbedder:
 
     def __init__(self, folder: Path) -> None:
         """Map and load what `prepare` wrote into the folder."""
-        facts = json.loads((folder / FACTS).read_text())
-        self.dimension: int = facts["hidden"]
-        self._most_pieces = facts["positions"] - 2
-        blocks = facts["vocabulary"], facts["hidden"] // BLOCK_WEIGHTS
-        self._words = np.memmap(weights_path(), Q4_BLOCK, "r", facts["words_at"], blocks)
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        self._workers = ThreadPoolExecutor(cores, thread_name_prefix="embed")
-        pieces = self._workers.submit(sentencepiece.SentencePieceProcessor, model_file=str(folder / PIECES))
-        self._graph = str(folder / GRAPH)
-        self._question_trunk = self._load_trunk(min(QUESTION_THREADS, cores))
-        self._pieces = pieces.result()
+        self._workers = ThreadPoolExecutor(cores(), thread_name_prefix="embed")
+        vocabulary = self._workers.submit(load_vocabulary, folder)
+        self._graph = folder / GRAPH
+        self._question_trunk = load_trunk(self._graph, min(QUESTION_THREADS, cores()))
+        self._vocabulary = vocabulary.result()
+        self.dimension = self._vocabulary.dimension
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         trunk = self._passage_trunk
@@ -55,25 +94,14 @@ class BundledEmbedder:
         return self._embed(QUERY + text, self._question_trunk)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        return [len(self._cut(text)) for text in texts]
-
-    def _cut(self, text: str) -> list[int]:
-        # The model's table of characters knows no pairs, so accents are composed before it is asked.
-        pieces: list[int] = self._pieces.encode(unicodedata.normalize("NFC", text))
-        return pieces
+        return [len(self._vocabulary.cut(text)) for text in texts]
 
     @cached_property
     def _passage_trunk(self) -> onnxruntime.InferenceSession:
-        return self._load_trunk(1)  # who only asks never needs it
-
-    def _load_trunk(self, threads: int) -> onnxruntime.InferenceSession:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-        return onnxruntime.InferenceSession(self._graph, options, ["CPUExecutionProvider"])
+        return load_trunk(self._graph, 1)  # who only asks never needs it
 
     def _embed(self, text: str, trunk: onnxruntime.InferenceSession) -> Vectors:
-        pieces = self._cut(text)[: self._most_pieces]
-        words = dequantised(self._words[[BEGIN, *pieces, END]]).reshape(1, -1, self.dimension)
-        (tokens,) = trunk.run(None, {"words": words})
+        pieces = self._vocabulary.cut(text)[: self._vocabulary.positions - 2]
+        (tokens,) = trunk.run(None, {"words": self._vocabulary.embedded([BEGIN, *pieces, END])})
         mean: Vectors = tokens[0].mean(axis=0)
         return mean / np.linalg.norm(mean)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,15 +30,16 @@ STEPS = 2 * LEVELS
 """Of the low half of an activation between two levels of the high one."""
 
 
-def light(weights: Weights, *, quantised: bool) -> onnx.ModelProto:
+def light(weights: Weights, input_bits: Literal[8, 16, 32]) -> onnx.ModelProto:
     """A graph with the input `words`, float (batch, tokens, hidden), and the output `tokens` of that shape.
 
-    There is no mask: the sequences of a batch have the same length. If `quantised`, the linear maps are in 8 bits and
-    their inputs in 16, each token by a scale of its own, so that a vector does not depend on what else is in the batch.
+    There is no mask: the sequences of a batch have the same length. With inputs of 8 or 16 bits the linear maps are in
+    8 bits, and each token of their inputs has a scale of its own, so that a vector does not depend on what else is in
+    the batch; with 32 all is float. 16 keep vectors as they are, 8 are enough for a reader and twice as quick.
     """
     from onnx import TensorProto
 
-    trunk = _Quantised(weights) if quantised else _Light(weights)
+    trunk = {8: _Quantised, 16: _Halved, 32: _Light}[input_bits](weights)
     words = trunk.node("Add", ["words", trunk.positions("words")])
     trunk.layers(words, mask="")
     return trunk.model({"words": (TensorProto.FLOAT, ["batch", "tokens", weights.shape.hidden])})
@@ -202,42 +203,58 @@ class _Light(_Trunk):
 
 
 class _Quantised(_Light):
-    def _product(self, x: str, name: str, matrix: Vectors) -> str:
-        from onnx import TensorProto
+    """Linear maps in 8 bits, and their inputs too."""
 
+    def _product(self, x: str, name: str, matrix: Vectors) -> str:
         scale = np.abs(matrix).max(axis=1) / LEVELS
         whole = np.round(matrix / scale[:, None]).astype(np.int8)
-        high, low, token_scale = self._quantised(x)
-        # One product for both halves: the weights, which are most of what has to be fetched, are fetched once.
-        both = self.node("Concat", [high, low], axis=0)
-        products = self.node(
-            "MatMulInteger", [both, self.constant(f"{name}.w", whole.T), self._constant(ZERO, np.uint8)]
-        )
-        halves = [f"{name}.high", f"{name}.low"]
-        self.node("Split", [self.node("Cast", [products], to=TensorProto.FLOAT)], halves, axis=0, num_outputs=2)
-        product = self.node("Add", [halves[0], self.node("Mul", [halves[1], self._constant(1 / STEPS)])])
+        lifted, token_scale = self._lifted(x)
+        product = self._whole_product(lifted, name, whole)
         scaled = self.node("Mul", [product, token_scale])
         return self.node("Mul", [scaled, self.constant(f"{name}.s", scale.astype(np.float32))])
 
-    def _quantised(self, x: str) -> tuple[str, str, str]:
-        """x as high + low / STEPS, both in 8 bits around ZERO, and each token's scale.
-
-        A few channels are thirty times the others and take all the levels; the low half is for the others.
-        """
-        from onnx import TensorProto
-
+    def _lifted(self, x: str) -> tuple[str, str]:
+        """x in levels around ZERO, and each token's scale; a cast to 8 bits rounds it, as half a level is added."""
         last_axis = self.constant("last_axis", np.array([-1], np.int64))
         largest = self.node("ReduceMax", [self.node("Abs", [x]), last_axis], keepdims=1)
         scale = self.node("Div", [largest, self._constant(LEVELS)])
-        # A cast cuts off what stands behind the point, so half a level more rounds.
-        lifted = self.node("Add", [self.node("Div", [x, scale]), self._constant(ZERO + 0.5)])
-        high = self.node("Cast", [lifted], to=TensorProto.UINT8)
-        rest = self.node("Sub", [lifted, self.node("Cast", [high], to=TensorProto.FLOAT)])  # 0..1, and 0.5 for none
-        steps = self.node("Add", [self.node("Mul", [rest, self._constant(STEPS)]), self._constant(ZERO - LEVELS + 0.5)])
-        return high, self.node("Cast", [steps], to=TensorProto.UINT8), scale
+        return self.node("Add", [self.node("Div", [x, scale]), self._constant(ZERO + 0.5)]), scale
+
+    def _whole_product(self, lifted: str, name: str, whole: NDArray[np.int8]) -> str:
+        from onnx import TensorProto
+
+        return self._integer_product(self.node("Cast", [lifted], to=TensorProto.UINT8), name, whole)
+
+    def _integer_product(self, inputs: str, name: str, whole: NDArray[np.int8]) -> str:
+        from onnx import TensorProto
+
+        factors = [inputs, self.constant(f"{name}.w", whole.T), self._constant(ZERO, np.uint8)]
+        return self.node("Cast", [self.node("MatMulInteger", factors)], to=TensorProto.FLOAT)
 
     def _constant(self, value: float, dtype: type = np.float32) -> str:
         return self.constant(f"{dtype.__name__} {value:g}", np.array(value, dtype))
+
+
+class _Halved(_Quantised):
+    """The same with inputs in 16 bits: high + low / STEPS, both in 8 bits around ZERO.
+
+    A few channels are thirty times the others and take all the levels; the low half is for the others.
+    """
+
+    def _whole_product(self, lifted: str, name: str, whole: NDArray[np.int8]) -> str:
+        # One product for both halves: the weights, which are most of what has to be fetched, are fetched once.
+        both = self.node("Concat", list(self._halves(lifted)), axis=0)
+        halves = [f"{name}.high", f"{name}.low"]
+        self.node("Split", [self._integer_product(both, name, whole)], halves, axis=0, num_outputs=2)
+        return self.node("Add", [halves[0], self.node("Mul", [halves[1], self._constant(1 / STEPS)])])
+
+    def _halves(self, lifted: str) -> tuple[str, str]:
+        from onnx import TensorProto
+
+        high = self.node("Cast", [lifted], to=TensorProto.UINT8)
+        rest = self.node("Sub", [lifted, self.node("Cast", [high], to=TensorProto.FLOAT)])  # 0..1, and 0.5 for none
+        steps = self.node("Add", [self.node("Mul", [rest, self._constant(STEPS)]), self._constant(ZERO - LEVELS + 0.5)])
+        return high, self.node("Cast", [steps], to=TensorProto.UINT8)
 
 
 class _Standard(_Trunk):

@@ -10,7 +10,6 @@ import math
 import re
 import sqlite3
 import threading
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
@@ -23,6 +22,7 @@ from numpy.typing import NDArray
 
 from index.catalogue import ARTICLE, ARTICLES, LINKS, Entry, Link, SourceFile, as_article, as_chunk, as_date, as_spans
 from index.types import EVERYTHING, Article, Chunk, Filter, LoadError, Passage, Vectors
+from index.vocabulary import MOST_VALUES, Vocabulary, fold
 
 CATALOGUE, VECTORS = "catalogue.sqlite", "vectors.faiss"
 FILES = (CATALOGUE, VECTORS)
@@ -37,8 +37,6 @@ BM25_K1 = 1.2
 """FTS5's constant: a word's share of the score approaches its weight times this plus one."""
 DEEPER = 16
 """How many times further the keyword search looks when a filter let too few through."""
-MOST_VALUES = 500
-"""Of one SQL statement."""
 
 PASSAGES = """
 SELECT row, id, title, published, url, path, language, start, "end",
@@ -77,7 +75,7 @@ class DiskStore:
         uri = f"{(folder / CATALOGUE).resolve().as_uri()}?mode=ro&immutable=1"
         self._catalogue = sqlite3.connect(uri, uri=True, check_same_thread=False)
         self._lock = threading.Lock()
-        self._query("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, keywords, row)")
+        self.vocabulary = Vocabulary(self._catalogue, self._lock)
 
     def close(self) -> None:
         """Let go of the files."""
@@ -141,21 +139,17 @@ class DiskStore:
 
     def _weights(self, words: list[str]) -> dict[str, float]:
         """The inverse document frequency of the words, as FTS5 computes it, without those too common to look up."""
-        marks = ", ".join("?" * len(words))
-        counts = dict(self._query(f"SELECT term, doc FROM frequent WHERE term IN ({marks})", words))
-        others = [word for word in words if word not in counts]
-        marks = ", ".join("?" * len(others))
-        counts |= self._query(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})", others)
+        counts = self.vocabulary.counts(words)
         if self.chunks > MANY_CHUNKS:
-            words = [word for word in words if counts.get(word, 0) * COMMON_SHARE <= self.chunks]
-        words.sort(key=lambda word: counts.get(word, 0))
-        together = accumulate(counts.get(word, 0) for word in words)
+            words = [word for word in words if counts[word] * COMMON_SHARE <= self.chunks]
+        words.sort(key=counts.__getitem__)
+        together = accumulate(counts[word] for word in words)
         words = [
             word
             for at, (word, chunks) in enumerate(zip(words, together, strict=True))
             if not at or chunks <= MOST_MATCHES
         ]
-        frequencies = {word: counts.get(word, 0) + 0.5 for word in words}
+        frequencies = {word: counts[word] + 0.5 for word in words}
         return {
             word: max(math.log((self.chunks + 1 - frequency) / frequency), 1e-6)
             for word, frequency in frequencies.items()
@@ -263,8 +257,7 @@ class DiskStore:
 
 def _words(text: str) -> list[str]:
     """The words as the catalogue's tokenizer folds them: without case and diacritics."""
-    letters = unicodedata.normalize("NFD", text.casefold())
-    return re.findall(r"\w+", "".join(letter for letter in letters if not unicodedata.combining(letter)))
+    return re.findall(r"\w+", fold(text))
 
 
 def _passage(

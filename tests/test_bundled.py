@@ -84,7 +84,7 @@ def test_a_graph_in_float_agrees_with_torch_to_rounding(bundled: Embedder, folde
     from onnxruntime import InferenceSession
 
     embedder = BundledEmbedder(folder)
-    in_float = graph.light(read_weights(weights_path()), quantised=False)
+    in_float = graph.light(read_weights(weights_path()), input_bits=32)
     embedder._passage_trunk = InferenceSession(in_float.SerializeToString())
     assert (reference[: len(TEXTS)] * embedder.embed_passages(TEXTS)).sum(axis=1).min() >= 0.999999
 
@@ -102,14 +102,15 @@ def test_both_tokenizers_cut_alike_in_every_script(bundled: Embedder, tokenizer:
     texts = ["".join(pieces[at : at + 40]).replace("▁", " ") for at in range(0, len(pieces), 40)]
     texts += [path.read_text("utf-8") for path in (REPOSITORY / "articles").rglob("*.*")] + TEXTS
     assert isinstance(bundled, BundledEmbedder)
-    different = [text for text in texts if bundled._cut(text) != tokenizer.encode(text, add_special_tokens=False).ids]
+    cut = bundled._vocabulary.cut
+    different = [text for text in texts if cut(text) != tokenizer.encode(text, add_special_tokens=False).ids]
     assert (len(texts) > 6000, different) == (True, [])
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
 def test_both_tokenizers_cut_any_text_alike(bundled: Embedder, tokenizer: Tokenizer, text: str) -> None:
     assert isinstance(bundled, BundledEmbedder)
-    assert bundled._cut(text) == tokenizer.encode(text, add_special_tokens=False).ids
+    assert bundled._vocabulary.cut(text) == tokenizer.encode(text, add_special_tokens=False).ids
 
 
 def test_vectors_have_length_one(bundled: Embedder) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.catalogue import Entry
+from index.catalogue import FREQUENT, Entry
 from index.store import COMMON_SHARE, MANY_CHUNKS, DiskStore
 from index.types import Article, Chunk, Filter, Vectors
 from index.writer import StoreWriter
@@ -192,6 +192,84 @@ def test_many_threads_may_ask_at_once(tmp_path: Path) -> None:
     alone = [ask(number) for number in range(50)]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(ask, range(50))) == alone
+
+
+def test_words_are_counted_by_chunks_however_they_are_written(tmp_path: Path) -> None:
+    store, _ = write(tmp_path, article(0, "Café, café!", "tea"), article(1, "CAFÉ"))
+    assert store.vocabulary.counts(["cafe", "Café", "tea", "coffee", "title"]) == {
+        "cafe": 2, "Café": 2, "tea": 1, "coffee": 0, "title": 3,
+    }  # fmt: skip
+    assert store.vocabulary.counts(f"word{n}" for n in range(1200)) == {f"word{n}": 0 for n in range(1200)}
+
+
+def test_frequent_words_are_counted_like_all_others(tmp_path: Path) -> None:
+    store, _ = write(tmp_path, *(article(n, "harbour" if n % 3 else "market") for n in range(3 * FREQUENT // 2)))
+    assert store.vocabulary.counts(["harbour", "market"]) == {"harbour": FREQUENT, "market": FREQUENT // 2}
+    assert store.vocabulary.near("harbuor") == {"harbour": FREQUENT}
+
+
+SLIPS = [
+    ("lowenburg", "a letter too few", "loenburg"),
+    ("lowenburg", "a letter too much", "lowwenburg"),
+    ("lowenburg", "two that changed places", "lowenbrug"),
+    ("lowenburg", "the first two", "olwenburg"),
+    ("lowenburg", "one beside it", "lowenvurg"),
+    ("lowenburg", "in a long word any", "lowenxurg"),
+    ("brink", "one that sounds alike", "brinc"),
+]
+NO_SLIPS = [
+    ("lowenburg", "two places", "lwenbrug"),
+    ("brink", "in a short word any", "bripk"),
+    ("brink", "the first letter", "vrink"),
+    ("brink", "itself", "brink"),
+]
+
+
+@pytest.mark.parametrize(("word", "what", "slip"), SLIPS)
+def test_a_word_is_found_by_a_slip_of_it(tmp_path: Path, word: str, what: str, slip: str) -> None:
+    store, _ = write(tmp_path, article(0, "Brink saw Lowenburg"))
+    assert store.vocabulary.near(slip) == {word: 1}
+
+
+@pytest.mark.parametrize(("word", "what", "slip"), NO_SLIPS)
+def test_other_words_are_no_slips(tmp_path: Path, word: str, what: str, slip: str) -> None:
+    store, _ = write(tmp_path, article(0, "Brink saw Lowenburg"))
+    assert store.vocabulary.near(slip) == {}
+
+
+def test_the_most_frequent_of_near_words_comes_first(tmp_path: Path) -> None:
+    store, _ = write(tmp_path, article(0, "Lowen Lowan", "Lowan"), article(1, "lowan lowenburg"))
+    assert list(store.vocabulary.near("lowsn").items()) == [("lowan", 3), ("lowen", 1)]
+
+
+@pytest.mark.parametrize("word", ["", "a", '"', "x" * 500, "日本語", "é"])
+def test_any_word_may_be_looked_up(tmp_path: Path, word: str) -> None:
+    store, _ = write(tmp_path, article(0, "text"))
+    assert store.vocabulary.near(word) == {}
+    assert store.vocabulary.written(word) is None
+    assert store.vocabulary.counts([word]) == {word: 0}
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "written"),
+    [
+        (
+            "Kapal itu tiba. Presiden Brink datang bersama PRESIDEN itu, presiden baru, presiden lama.",
+            "presiden",
+            "presiden",
+        ),
+        ("Di sana KTT dibuka. Ktt itu ramai.", "ktt", "KTT"),
+        ("Brink came. “Brink spoke.", "brink", "Brink"),
+        ("Kopi mahal.", "kopi", "Kopi"),
+        ("In Zürich it rains", "zurich", "Zürich"),
+        ("nothing of it", "title", "Title"),
+    ],
+)
+def test_a_word_is_written_as_it_mostly_stands_within_sentences(
+    tmp_path: Path, text: str, word: str, written: str
+) -> None:
+    store, _ = write(tmp_path, article(0, text))
+    assert store.vocabulary.written(word) == written
 
 
 def test_an_unfinished_store_leaves_no_open_file(tmp_path: Path) -> None:

@@ -1,0 +1,84 @@
+"""What mending slips in names is worth: python benchmarks/slips.py CASES.jsonl.gz MODEL_CACHE
+
+Over the distinct Indonesian paragraphs of the cases, for their questions: how often a question without a slip is
+changed, how often one slip in a name is mended, or mended wrongly, and what that does to recall@1.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from questions import Case, article_id, read
+
+from bot.slips import Mender
+from index.build import build
+from index.embedding import load_embedder
+from index.search import Searcher
+from index.snapshots import open_current
+from index.vocabulary import Vocabulary, _alike, fold
+
+NAME = re.compile(r"(?<=\w )[A-Z][^\W\d_]{4,}")
+
+
+def with_slip(name: str, chance: random.Random) -> str:
+    """The name with a letter left out, doubled, exchanged with the next, or with one that is near to it."""
+    at = chance.randrange(1, len(name) - 1)
+    letter, rest = name[at], name[at + 1 :]
+    near = chance.choice(_alike().get(letter, letter) or letter)
+    return name[:at] + chance.choice([rest, letter * 2 + rest, rest[0] + letter + rest[1:], near + rest])
+
+
+def slipped(case: Case, known: Vocabulary, chance: random.Random) -> tuple[str, str, str] | None:
+    """The question with a slip in a name that the articles have, the name, and the slip."""
+    names = [found for found in NAME.finditer(case.question) if (known.written(found[0]) or "a")[0].isupper()]
+    if not names:
+        return None
+    name = chance.choice(names)
+    slip = with_slip(name[0], chance)
+    question = case.question[: name.start()] + slip + case.question[name.end() :]
+    return None if known.counts([slip])[slip] else (question, name[0], slip)
+
+
+def main(cases_file: str, cache: str) -> None:
+    cases, chance = read(Path(cases_file)), random.Random(0)
+    embedder = load_embedder("bundled", Path(cache))
+    with tempfile.TemporaryDirectory() as folder:
+        articles = Path(folder, "articles")
+        articles.mkdir()
+        for context in {case.context for case in cases}:
+            (articles / f"{article_id(context)}.txt").write_text(f"{context[:1]}.\n\n{context}", encoding="utf-8")
+        build([articles], Path(folder, "index"), embedder)
+        with open_current(Path(folder, "index")) as snapshot:
+            known, searcher = snapshot.store.vocabulary, Searcher(snapshot.store, embedder)
+            mender, counts = Mender(known, embedder.count_tokens), Counter[str]()
+            for case in cases:
+                counts["questions"] += 1
+                counts["changed without a slip"] += bool(mender.mended(case.question).slips)
+                broken = slipped(case, known, chance)
+                if not broken:
+                    continue
+                question, name, slip = broken
+                mended = mender.mended(question)
+                counts["slips"] += 1
+                counts["mended"] += any(word == slip and fold(to) == fold(name) for word, to in mended.slips)
+                counts["mended wrongly"] += any(word == slip and fold(to) != fold(name) for word, to in mended.slips)
+                if case.answers:
+                    counts["answerable"] += 1
+                    for kind, asked in (
+                        ("as it was", case.question),
+                        ("slipped", question),
+                        ("mended", mended.question),
+                    ):
+                        best = searcher.search(asked, 1)[0].article
+                        counts[f"first: {kind}"] += best == article_id(case.context)
+    for what, count in counts.items():
+        print(f"{count:6} {what}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
