@@ -26,8 +26,10 @@ import numpy as np
 from numpy.typing import NDArray
 from platformdirs import user_cache_path
 from questions import Case, article_id, as_articles, read
+from regression import Array, fitted
 
-from bot.reader import SentenceReader
+from bot.reading import logistic
+from bot.sentence_reader import SentenceReader
 from index.build import build_from
 from index.embedding import load_embedder
 from index.snapshots import open_current
@@ -37,7 +39,6 @@ FILES = ("idkmrc-train", "squad-id-train", "idkmrc-valid", "en-id-valid")
 SIZES = (6, 20, 100, 1000, 8000)
 SENTENCE_RIGHT, NEAR_MISS_WEIGHT = 0.62, 0.3
 THRESHOLDS = (0.05, 0.1, 0.15, 0.18, 0.25, 0.3)
-Array = NDArray[np.float64]
 
 
 class Sample(NamedTuple):
@@ -78,20 +79,15 @@ def features(found: Sequence[Sample]) -> Array:
 
 
 def fit(found: Sequence[Sample]) -> Array:
-    """Weighted logistic regression by Newton's method."""
-    inputs, weights = features(found), np.array([NEAR_MISS_WEIGHT if one.kind == "near miss" else 1 for one in found])
+    """Coefficients of weighted logistic regression."""
+    weights = np.array([NEAR_MISS_WEIGHT if one.kind == "near miss" else 1 for one in found])
     right = np.array([SENTENCE_RIGHT if one.kind == "answerable" else 0 for one in found])
-    coefficients = np.zeros(inputs.shape[1])
-    for _ in range(50):
-        chance = 1 / (1 + np.exp(-inputs @ coefficients))
-        curvature = (inputs * (weights * chance * (1 - chance))[:, None]).T @ inputs
-        coefficients += np.linalg.solve(curvature, inputs.T @ (weights * (right - chance)))
-    return coefficients
+    return fitted(features(found), right, weights)
 
 
 def report(found: Sequence[Sample], coefficients: Array) -> None:
     """Print which share of each kind is answered at each threshold, for each size of corpus."""
-    confidence = 1 / (1 + np.exp(-features(found) @ coefficients))
+    confidence = logistic(features(found) @ coefficients)
     print(f"{'share answered at':44}" + "".join(f"{threshold:8}" for threshold in THRESHOLDS))
     groups = sorted({(one.foreign, one.kind, one.size) for one in found})
     for foreign, kind, size in groups:

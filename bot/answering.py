@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
 from time import perf_counter
 
-from bot.reader import Reader, Reading
+from bot.agreement import figures_stand_in, same_fact
+from bot.cuts import cut
+from bot.followups import Turn, resolved
+from bot.gloss import gloss
+from bot.questions import asks_for_statement, asks_yes_or_no, question_language
+from bot.reading import Reader, Reading
+from bot.sentence_reader import SentenceReader
+from bot.slips import Mended, Mender
+from bot.spelling import plain_question
 from index.search import Searcher
 from index.snapshots import Snapshot
 from index.types import EVERYTHING, Embedder, Filter, Passage
 
 PASSAGES = 5
-"""How many passages the reader is given and the asker is shown."""
+"""How many passages are looked for and shown."""
+READ = 4
+"""How many of them are read: two on each of two cores. A fifth finds hardly more, and costs half as much again."""
+AGREEMENT = 0.5
+"""How much of another article's confidence counts for the same fact; it may have been copied from there."""
+LEAST_TO_AGREE = 0.1
+DIFFERS_FROM = 0.5
+"""How sure another article's answer has to be to be shown beside one that differs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +48,14 @@ class Finding:
 
     answer: str
     gloss: str | None
+    """Its figures in the asker's notation, where that tells more."""
     confidence: float
+    """0..1, that the answer is right."""
     quote: Quote
+    score: float
+    """The reader's own, on a scale of its own."""
+    language: str | None
+    """The article's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,62 +63,227 @@ class Answer:
     """What the articles say to a question; `answer` is None when they do not say."""
 
     question: str
+    understood: str
+    """The question as search and reader were given it."""
+    slips: tuple[tuple[str, str], ...]
+    """Names that no article has, each with that of the articles as which it was read."""
     answer: str | None
     gloss: str | None
     confidence: float
     """0..1, that the answer is right; without an answer, of the best candidate."""
     quote: Quote | None
     others: tuple[Finding, ...]
+    """What other articles say instead, newest first."""
     sources: tuple[Passage, ...]
-    """The passages that were read, best first, when refused too."""
+    """The passages that were found, best first, when refused too."""
+    candidates: tuple[Finding, ...]
+    """All that was considered, best first."""
+    threshold: float
+    """The confidence from which on an answer is given."""
     snapshot: str
     timings_ms: Mapping[str, float]
 
     @property
     def source(self) -> Passage | None:
         """The passage that the quote stands in."""
-        quote = self.quote
-        return next((p for p in self.sources if quote and p.article == quote.article and quote.text in p.text), None)
+        return self.source_of(self.quote) if self.quote else None
+
+    @property
+    def turn(self) -> Turn:
+        """What a follow-up may mean by it."""
+        source = self.source
+        return Turn(
+            question=self.understood,
+            answer=self.answer,
+            quote=self.quote.text if self.quote else None,
+            article=source.article if source else None,
+            title=source.title if source else None,
+        )
+
+    def source_of(self, quote: Quote) -> Passage:
+        """The passage that a candidate's quote stands in."""
+        return next(one for one in self.sources if _stands_in(quote, one))
+
+
+def _stands_in(quote: Quote, passage: Passage) -> bool:
+    return quote.article == passage.article and quote.text in passage.text
 
 
 class Answerer:
     """Answers from one snapshot. Safe to use from several threads."""
 
-    def __init__(self, snapshot: Snapshot, embedder: Embedder, reader: Reader, threshold: float) -> None:
+    def __init__(self, snapshot: Snapshot, embedder: Embedder, reader: Reader, threshold: float | None = None) -> None:
+        """Without a threshold, each reader has its own."""
         snapshot.require(embedder)
         self.snapshot = snapshot
+        self._threshold = threshold
         self._embedder = embedder
         self._searcher = Searcher(snapshot.store, embedder)
         self._reader = reader
-        self._threshold = threshold
+        self._mender = Mender(snapshot.store.vocabulary, embedder.count_tokens)
 
-    def ask(self, question: str, only: Filter = EVERYTHING) -> Answer:
-        """The answer to a question, found among the best passages of those that pass the filter."""
+    def ask(self, question: str, only: Filter = EVERYTHING, context: Sequence[Turn] = ()) -> Answer:
+        """The answer to a question, found among the best passages of those that pass the filter.
+
+        `context` is what was asked and answered before, for a question that means it ("and when?").
+        """
         clock = _Clock()
-        vector = self._embedder.embed_question(question)
+        understood = self._understood(question, context)
+        vector = self._embedder.embed_question(understood.question)
         clock.lap("embed")
-        passages = self._searcher.search_by(question, vector, PASSAGES, only)
+        passages = self._searcher.search_by(understood.question, vector, PASSAGES, only)
         clock.lap("search")
-        readings = self._reader.read(question, passages, among=self.snapshot.manifest.chunks)
+        answer = self._read(question, understood, passages, READ, self.snapshot.manifest.chunks)
         clock.lap("read")
-        best = max(readings, key=lambda reading: reading.confidence, default=None)
-        quote = _quote(passages[best.passage], best) if best and best.confidence >= self._threshold else None
+        return replace(answer, timings_ms=clock.laps)
+
+    def read(self, question: str, passages: Sequence[Passage], among: int) -> Answer:
+        """The answer that these passages give; `among` is how many there are in all, 1 or more."""
+        clock = _Clock()
+        answer = self._read(question, self._understood(question, ()), passages, len(passages), among)
+        clock.lap("read")
+        return replace(answer, timings_ms=clock.laps)
+
+    def _understood(self, question: str, context: Sequence[Turn]) -> Mended:
+        """The question as search and reader are given it: plainly written, whole, and without slips in names."""
+        plain = plain_question(question, self.snapshot.store.vocabulary.written)
+        return self._mender.mended(resolved(plain, context))
+
+    def _read(self, question: str, understood: Mended, passages: Sequence[Passage], most: int, among: int) -> Answer:
+        considered = self._considered(self._reader, understood.question, passages[:most], among)
+        if considered.best is None and asks_for_statement(understood.question):
+            considered = considered.or_else(
+                self._considered(self._sentence_reader, understood.question, passages[:most], among)
+            )
+        language = question_language(understood.question)
+        best = _glossed(considered.best, passages, language) if considered.best else None
+        others = _newest_first(_differing(best, considered.candidates), passages) if best else []
         return Answer(
             question=question,
-            answer=quote.text[quote.start : quote.end] if quote else None,
-            gloss=None,
-            confidence=best.confidence if best else 0.0,
-            quote=quote,
-            others=(),
-            sources=tuple(passages),
+            understood=understood.question,
+            slips=understood.slips,
+            answer=best.answer if best else None,
+            gloss=best.gloss if best else None,
+            confidence=best.confidence if best else max(map(_confidence, considered.candidates), default=0.0),
+            quote=best.quote if best else None,
+            others=tuple(_glossed(other, passages, language) for other in others),
+            sources=tuple(_reranked(passages, considered.candidates)),
+            candidates=tuple(considered.candidates),
+            threshold=considered.threshold,
             snapshot=self.snapshot.name,
-            timings_ms=clock.laps,
+            timings_ms={},
         )
 
+    def _considered(self, reader: Reader, question: str, passages: Sequence[Passage], among: int) -> _Considered:
+        """What a reader finds, and the best of it that is sure enough."""
+        readings = reader.read(question, passages, among)
+        candidates = _weighed(_found(reading, passages[reading.passage], question) for reading in readings)
+        threshold = reader.threshold if self._threshold is None else self._threshold
+        sure = (one for one in candidates if one.confidence >= threshold and _figures_stand(one))
+        return _Considered(candidates, threshold, next(sure, None))
 
-def _quote(passage: Passage, reading: Reading) -> Quote:
-    start, end = passage.sentences[reading.sentence]
-    return Quote(passage.article, passage.text[start:end], reading.start, reading.end)
+    @cached_property
+    def _sentence_reader(self) -> SentenceReader:
+        return SentenceReader(self._embedder)
+
+
+@dataclass(frozen=True, slots=True)
+class _Considered:
+    """Candidates, best first, the confidence that is enough for one, and the best that has it."""
+
+    candidates: list[Finding]
+    threshold: float
+    best: Finding | None
+
+    def or_else(self, other: _Considered) -> _Considered:
+        """The other, if it has an answer, with the candidates of both."""
+        candidates = sorted([*self.candidates, *other.candidates], key=_confidence, reverse=True)
+        return replace(other if other.best else self, candidates=candidates)
+
+
+def _found(reading: Reading, passage: Passage, question: str) -> Finding:
+    """The span as people would cut it; the whole sentence where "yes" or "no" is asked for."""
+    first, last = passage.sentences[reading.sentence]
+    sentence = passage.text[first:last]
+    span = 0, len(sentence)
+    if not asks_yes_or_no(question):
+        span = cut(sentence, reading.start, reading.end)
+    quote = Quote(passage.article, sentence, *span)
+    answer = sentence[slice(*span)]
+    return Finding(answer, None, reading.confidence, quote, reading.score, passage.language)
+
+
+def _glossed(found: Finding, passages: Sequence[Passage], language: str | None) -> Finding:
+    """The finding with its figures in the notation of the one who asked in this language."""
+    told = gloss(
+        found.answer,
+        article_language=found.language,
+        asker_language=language,
+        published=_published(found, passages),
+        sentence=found.quote.text,
+    )
+    return replace(found, gloss=told)
+
+
+def _published(found: Finding, passages: Sequence[Passage]) -> date | None:
+    return next(passage.published for passage in passages if passage.article == found.quote.article)
+
+
+def _figures_stand(found: Finding) -> bool:
+    """Whether no figure of the answer is cut out of a larger one."""
+    return figures_stand_in(found.answer, found.quote.text, found.language)
+
+
+def _weighed(findings: Iterable[Finding]) -> list[Finding]:
+    """Each sentence once, best first, and surer for every other article that says the same."""
+    best: dict[tuple[str, str], Finding] = {}
+    for found in sorted(findings, key=_confidence, reverse=True):
+        best.setdefault((found.quote.article, found.quote.text), found)
+    leading: dict[str, Finding] = {}
+    for found in best.values():
+        leading.setdefault(found.quote.article, found)
+    return sorted((_agreed(found, leading.values()) for found in best.values()), key=_confidence, reverse=True)
+
+
+def _agreed(found: Finding, leading: Iterable[Finding]) -> Finding:
+    """The finding with what the best one of every other article adds to its confidence."""
+    doubt = 1 - found.confidence
+    for other in leading:
+        if other.quote.article != found.quote.article and other.confidence >= LEAST_TO_AGREE and _same(found, other):
+            doubt *= 1 - AGREEMENT * other.confidence
+    return replace(found, confidence=1 - doubt)
+
+
+def _confidence(found: Finding) -> float:
+    return found.confidence
+
+
+def _same(one: Finding, other: Finding) -> bool:
+    return same_fact(one.answer, other.answer, one.language, other.language)
+
+
+def _differing(best: Finding, candidates: Sequence[Finding]) -> list[Finding]:
+    """What the other articles say instead: one answer of each, and each answer once."""
+    differing = [best]
+    for found in candidates:
+        is_new = not any(found.quote.article == other.quote.article or _same(found, other) for other in differing)
+        if found.confidence >= DIFFERS_FROM and is_new:
+            differing.append(found)
+    return differing[1:]
+
+
+def _newest_first(findings: Sequence[Finding], passages: Sequence[Passage]) -> list[Finding]:
+    return sorted(findings, key=lambda found: _published(found, passages) or date.min, reverse=True)
+
+
+def _reranked(passages: Sequence[Passage], candidates: Sequence[Finding]) -> list[Passage]:
+    """The passages by the best candidate that stands in them, those without any last."""
+    best: dict[int, float] = {}
+    for found in candidates:
+        place = next(number for number, passage in enumerate(passages) if _stands_in(found.quote, passage))
+        best.setdefault(place, found.confidence)
+    order = sorted(range(len(passages)), key=lambda number: -best.get(number, 0.0))
+    return [passages[number] for number in order]
 
 
 class _Clock:

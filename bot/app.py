@@ -8,7 +8,7 @@ import logging
 import os
 import re
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from html import escape, unescape
@@ -38,6 +38,7 @@ from telegram.ext import (
 
 from bot.answering import Answer
 from bot.live import LiveAnswerer
+from bot.memory import Memory
 from bot.phrases import SPOKEN, Phrases, phrases, small_talk
 from bot.render import telegram_html
 from bot.settings import Settings
@@ -107,6 +108,7 @@ class Conversation:
     def __init__(self, live: LiveAnswerer, allowed: frozenset[int]) -> None:
         self._live = live
         self._allowed = allowed
+        self._memory = Memory()
         # Answering is work for the processor: more workers than cores would only make everybody wait.
         self._workers = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="answer")
 
@@ -159,12 +161,15 @@ class Conversation:
             await _reply(message, escape(spoken.greeting if talk == "greeting" else spoken.thanks))
         else:
             async with _typing(message):
-                answer = await asyncio.get_running_loop().run_in_executor(self._workers, self._ask, question)
+                asker = message.chat_id, message.from_user.id if message.from_user else None
+                answer = await asyncio.get_running_loop().run_in_executor(self._workers, self._ask, question, asker)
             await _reply(message, telegram_html(answer, spoken))
 
-    def _ask(self, question: str) -> Answer:
+    def _ask(self, question: str, asker: Hashable) -> Answer:
         with self._live.lend() as answerer:
-            return answerer.ask(question)
+            answer = answerer.ask(question, context=self._memory.before(asker))
+        self._memory.add(asker, answer.turn)
+        return answer
 
 
 def _heard(update: Update) -> tuple[Message, Phrases]:

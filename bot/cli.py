@@ -4,20 +4,34 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from importlib.metadata import version
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.console import AsJson, Debug, IndexDir, embedder_of, err, out, plain_errors, print_json, settings_with
+from bot.console import (
+    AsJson,
+    Debug,
+    IndexDir,
+    embedder_of,
+    err,
+    out,
+    plain_errors,
+    print_json,
+    reader_of,
+    settings_with,
+)
+from bot.eval_command import evaluate
 from bot.index_commands import index_app
 from index.types import ConfigurationError, Filter
 
 if TYPE_CHECKING:
     from bot.answering import Answer
+    from bot.followups import Turn
     from bot.live import LiveAnswerer
     from bot.settings import Settings
     from index.store import DiskStore
@@ -28,6 +42,7 @@ NOT_ANSWERED = 1
 HELP = "Ask a folder of news articles, here or in Telegram, and get the sentence that proves the answer."
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(index_app, name="index")
+app.command("eval")(evaluate)
 
 
 def _day(words: str) -> typer.models.OptionInfo:
@@ -75,6 +90,7 @@ def ask(
     until: Until = None,
     article: Articles = None,
     language: Languages = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Show what was considered, and why.")] = False,
     as_json: AsJson = False,
     index_dir: IndexDir = None,
     debug: Debug = False,
@@ -87,10 +103,14 @@ def ask(
         live = _live_answerer(settings_with(index_dir))
         with live.lend() as answerer:
             _require_articles(only, answerer.snapshot.store)
+        show = partial(_show, explain=explain, as_json=as_json)
         if question is None:
-            _converse(live, only, as_json)
-        elif _answer(live, question, only, as_json).answer is None:
-            raise typer.Exit(NOT_ANSWERED)
+            _converse(live, only, show)
+        else:
+            answer = _ask(live, question, only)
+            show(answer)
+            if answer.answer is None:
+                raise typer.Exit(NOT_ANSWERED)
 
 
 @app.command()
@@ -163,12 +183,11 @@ def _require_articles(only: Filter, store: DiskStore) -> None:
 def _live_answerer(settings: Settings) -> LiveAnswerer:
     from bot.answering import Answerer
     from bot.live import LiveAnswerer
-    from bot.reader import load_reader
     from index.snapshots import Snapshot, open_current
 
     first = open_current(settings.index_dir)  # before the model: a missing index is told at once
     embedder = embedder_of(settings)
-    reader = load_reader(settings.reader_model, embedder)
+    reader = reader_of(settings, embedder)
 
     def answerer(snapshot: Snapshot) -> Answerer:
         return Answerer(snapshot, embedder, reader, settings.answer_threshold)
@@ -176,13 +195,18 @@ def _live_answerer(settings: Settings) -> LiveAnswerer:
     return LiveAnswerer(settings.index_dir, first, answerer)
 
 
-def _converse(live: LiveAnswerer, only: Filter, as_json: bool) -> None:
-    """Answer one question after another until the input ends."""
+def _converse(live: LiveAnswerer, only: Filter, show: Callable[[Answer], None]) -> None:
+    """Answer one question after another until the input ends; "and when?" means the one before."""
+    from bot.memory import Memory
+
+    memory = Memory()
     for question in _questions_typed(live) if sys.stdin.isatty() else sys.stdin:
         if question.strip():
             with contextlib.suppress(KeyboardInterrupt):
                 live.follow()
-                _answer(live, question, only, as_json)
+                answer = _ask(live, question, only, memory.before("prompt"))
+                memory.add("prompt", answer.turn)
+                show(answer)
                 err.print()
 
 
@@ -204,17 +228,22 @@ def _questions_typed(live: LiveAnswerer) -> Iterator[str]:
             return
 
 
-def _answer(live: LiveAnswerer, question: str, only: Filter, as_json: bool) -> Answer:
-    """Answer a question and print that."""
-    from bot.render import answer_json, terminal
-
+def _ask(live: LiveAnswerer, question: str, only: Filter, context: Sequence[Turn] = ()) -> Answer:
     with live.lend() as answerer:
-        answer = answerer.ask(_clean(question.strip()), only)
+        return answerer.ask(_clean(question.strip()), only, context)
+
+
+def _show(answer: Answer, *, explain: bool, as_json: bool) -> None:
+    """Print an answer, and why it was given or refused."""
+    from bot import render
+
     if as_json:
-        print_json(answer_json(answer))
+        why = {"explanation": render.explanation_json(answer)} if explain else {}
+        print_json(render.answer_json(answer) | why)
     else:
-        out.print(terminal(answer), soft_wrap=not out.is_terminal)  # a pipe gets whole lines
-    return answer
+        out.print(render.terminal(answer), soft_wrap=not out.is_terminal)  # a pipe gets whole lines
+        if explain:
+            out.print(render.explanation(answer))
 
 
 def _clean(question: str) -> str:

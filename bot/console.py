@@ -19,6 +19,7 @@ from rich.text import Text
 from index.types import KabarError, Progress, UnusableError
 
 if TYPE_CHECKING:
+    from bot.reading import Reader
     from bot.settings import Settings
     from index.types import Embedder
 
@@ -52,6 +53,14 @@ def embedder_of(settings: Settings) -> Embedder:
 
     with err.status("Loading the model …") as shown:
         return load_embedder(settings.embedding_model, settings.model_cache, shown.update)
+
+
+def reader_of(settings: Settings, embedder: Embedder) -> Reader:
+    """The reader that the settings name, loaded."""
+    from bot.reader import load_reader
+
+    with err.status("Loading the reader …") as shown:
+        return load_reader(settings.reader_model, embedder, settings.model_cache, shown.update)
 
 
 @contextlib.contextmanager

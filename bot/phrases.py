@@ -27,6 +27,8 @@ class Phrases:
     empty_question: str
     not_in_articles: str
     closest: str
+    others: str
+    read_as: str
     failed: str
     ask_description: str
     help_description: str
@@ -59,6 +61,8 @@ ENGLISH = Phrases(
     empty_question="What would you like to know? Write it after the command: /ask who met whom?",
     not_in_articles="The articles do not say.",
     closest="What comes closest:",
+    others="Other articles say otherwise:",
+    read_as="I read “{asked}” as “{read}”.",
     failed="Sorry, something went wrong on my side. Please ask again in a moment.",
     ask_description="Ask the news articles a question",
     help_description="What I know and how to ask",
@@ -82,6 +86,8 @@ INDONESIAN = Phrases(
     empty_question="Apa yang ingin Anda ketahui? Tulis setelah perintahnya: /ask siapa bertemu siapa?",
     not_in_articles="Artikel-artikel ini tidak menyebutkannya.",
     closest="Yang paling mendekati:",
+    others="Artikel lain menyebut lain:",
+    read_as="“{asked}” saya baca “{read}”.",
     failed="Maaf, ada yang tidak beres di pihak saya. Silakan tanyakan lagi sebentar lagi.",
     ask_description="Ajukan pertanyaan tentang artikel berita",
     help_description="Apa yang saya ketahui dan cara bertanya",

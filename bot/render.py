@@ -8,20 +8,60 @@ from html import escape
 
 from rich.console import Group, RenderableType
 from rich.panel import Panel
+from rich.table import Table
 from rich.text import Text
 
-from bot.answering import Answer, Quote
+from bot.answering import Answer, Finding, Quote
 from bot.phrases import ENGLISH, Phrases
 from index.types import Passage
 
-LONGEST_QUOTE, LONGEST_TITLE, LONGEST_LINK = 800, 200, 500
-"""Characters. An answer, its quote and three headlines stay below the 4,096 that Telegram takes in one message."""
+LONGEST_QUOTE, LONGEST_TITLE, LONGEST_LINK = 550, 200, 500
+"""Characters. An answer, its quote and what others say stay below the 4,096 that Telegram takes in one message."""
+OTHERS, LONGEST_OTHER, LONGEST_OTHER_TITLE = 3, 80, 60
 HEADLINES = 3
+CANDIDATES = 8
+"""That an explanation shows."""
 
 
 def answer_json(answer: Answer) -> dict[str, object]:
     """An answer as `kabar ask --json` prints it."""
-    return asdict(answer) | {"sources": [passage_json(passage) for passage in answer.sources]}
+    return {
+        "question": answer.question,
+        "answer": answer.answer,
+        "gloss": answer.gloss,
+        "confidence": answer.confidence,
+        "quote": asdict(answer.quote) if answer.quote else None,
+        "others": [finding_json(other) for other in answer.others],
+        "sources": [passage_json(passage) for passage in answer.sources],
+        "snapshot": answer.snapshot,
+        "timings_ms": answer.timings_ms,
+    }
+
+
+def finding_json(finding: Finding) -> dict[str, object]:
+    """A finding as JSON."""
+    facts = asdict(finding)
+    return {key: facts[key] for key in ("answer", "gloss", "confidence", "quote")}
+
+
+def explanation_json(answer: Answer) -> dict[str, object]:
+    """Why an answer was given or refused, as `kabar ask --explain --json` prints it beside the answer."""
+    return {
+        "understood": answer.understood,
+        "threshold": answer.threshold,
+        "verdict": verdict(answer),
+        "candidates": [asdict(candidate) for candidate in answer.candidates],
+    }
+
+
+def verdict(answer: Answer) -> str:
+    """Why an answer was given or refused, in a sentence."""
+    if not answer.candidates:
+        return "Refused: nothing was found that could answer it."
+    compared = f"confidence {answer.confidence:.2f} and ANSWER_THRESHOLD {answer.threshold:.2f}"
+    if answer.answer is None:
+        return f"Refused: the best candidate has too little ({compared})."
+    return f"Answered: the best candidate is sure enough ({compared})."
 
 
 def passage_json(passage: Passage) -> dict[str, object]:
@@ -33,14 +73,36 @@ def passage_json(passage: Passage) -> dict[str, object]:
 
 def telegram_html(answer: Answer, phrases: Phrases) -> str:
     """An answer as one Telegram message; its HTML holds no tag but b, i, a and blockquote."""
-    if answer.quote is None or answer.source is None:
-        return _refusal_html(answer, phrases)
+    told = _refusal_html(answer, phrases) if answer.quote is None else _answer_html(answer, phrases)
+    return "\n\n".join([*(f"<i>{_text(line)}</i>" for line in read_as(answer, phrases)), told])
+
+
+def read_as(answer: Answer, phrases: Phrases) -> list[str]:
+    """Which names of the question were read as others."""
+    return [phrases.read_as.format(asked=asked, read=read) for asked, read in answer.slips]
+
+
+def _answer_html(answer: Answer, phrases: Phrases) -> str:
+    assert answer.quote
+    assert answer.source
     before, fact, after = _marked(answer.quote)
     quote = f"<blockquote>{_text(before)}<b>{_text(fact)}</b>{_text(after)}</blockquote>"
     parts = [quote, _headline_html(answer.source, phrases)]
     if before or after:  # a sentence that is its own answer is shown once
-        parts.insert(0, f"<b>{_text(fact)}</b>")
+        parts.insert(0, _fact_html(fact, answer.gloss))
+    if answer.others:
+        others = [_other_html(other, answer, phrases) for other in answer.others[:OTHERS]]
+        parts.append("\n".join([phrases.others, *others]))
     return "\n\n".join(parts)
+
+
+def _fact_html(fact: str, told: str | None) -> str:
+    return f"<b>{_text(fact)}</b> ({_text(told)})" if told else f"<b>{_text(fact)}</b>"
+
+
+def _other_html(other: Finding, answer: Answer, phrases: Phrases) -> str:
+    source = _headline_html(answer.source_of(other.quote), phrases, LONGEST_OTHER_TITLE)
+    return f"• {_fact_html(_shortened(other.answer, LONGEST_OTHER), other.gloss)} – {source}"
 
 
 def _refusal_html(answer: Answer, phrases: Phrases) -> str:
@@ -49,8 +111,8 @@ def _refusal_html(answer: Answer, phrases: Phrases) -> str:
     return "\n".join([phrases.not_in_articles, *closest])
 
 
-def _headline_html(passage: Passage, phrases: Phrases) -> str:
-    title = _text(_shortened(passage.title, LONGEST_TITLE))
+def _headline_html(passage: Passage, phrases: Phrases, longest: int = LONGEST_TITLE) -> str:
+    title = _text(_shortened(passage.title, longest))
     if passage.url and len(passage.url) <= LONGEST_LINK:
         title = f'<a href="{escape(passage.url)}">{title}</a>'
     else:
@@ -86,13 +148,43 @@ def articles(passages: Sequence[Passage]) -> list[Passage]:
 
 def terminal(answer: Answer) -> RenderableType:
     """An answer for a terminal: set off, the quote with the answer marked, and the source."""
+    return Group(*(Text(line, "dim") for line in read_as(answer, ENGLISH)), _told(answer))
+
+
+def _told(answer: Answer) -> RenderableType:
     if answer.quote is None or answer.source is None:
         closest = [_source_text(passage) for passage in articles(answer.sources)[:HEADLINES]]
         label = [Text(), Text("What comes closest:", "dim")] if closest else []
         return Group(Text("The articles do not say.", "bold yellow"), *label, *closest)
     before, fact, after = _marked(answer.quote)
     quote = [Text(), Text.assemble("“", before, (fact, "bold reverse"), after, "”")] if before or after else []
-    return Group(Text(fact, "bold green"), *quote, Text(), _source_text(answer.source))
+    others = [line for other in answer.others for line in _other_lines(other, answer)]
+    if others:
+        others = [Text(), Text("Other articles say otherwise:", "dim"), *others]
+    return Group(_fact_text(fact, answer.gloss), *quote, Text(), _source_text(answer.source), *others)
+
+
+def _fact_text(fact: str, told: str | None) -> Text:
+    return Text.assemble((fact, "bold green"), f" ({told})" if told else "")
+
+
+def _other_lines(other: Finding, answer: Answer) -> list[Text]:
+    return [Text(), _fact_text(other.answer, other.gloss), _source_text(answer.source_of(other.quote))]
+
+
+def explanation(answer: Answer) -> RenderableType:
+    """Why an answer was given or refused: the passages, what was read in them, and the verdict."""
+    passages = Table("passage", "meaning", "words", "search", "reader", title="Passages", title_justify="left")
+    for place, passage in enumerate(answer.sources, 1):
+        sure = [one.confidence for one in answer.candidates if answer.source_of(one.quote) is passage]
+        scores = (f"{passage.dense:.3f}", f"{passage.keyword:.3f}", f"{passage.score:.3f}")
+        name = f"{place}. {passage.article}[{passage.start}:{passage.end}]"
+        passages.add_row(Text(name), *scores, f"{max(sure):.2f}" if sure else "not read")
+    considered = Table("candidate", "confidence", "score", "sentence", title="Considered", title_justify="left")
+    for one in answer.candidates[:CANDIDATES]:
+        considered.add_row(Text(one.answer), f"{one.confidence:.2f}", f"{one.score:.2f}", Text(one.quote.text))
+    understood = [Text(f"Understood as: {answer.understood}")] if answer.understood != answer.question else []
+    return Group(*understood, passages, considered, Text(verdict(answer), "bold"))
 
 
 def _source_text(passage: Passage) -> Text:

@@ -61,8 +61,8 @@ class Settings(BaseSettings):
     index_dir: Path = Path("var/index")
     model_cache: Path = Field(default_factory=lambda: user_cache_path("kabar"))
     embedding_model: str = "bundled"
-    reader_model: str = "sentence"
-    answer_threshold: Annotated[float, Field(ge=0, le=1)] = 0.18
+    reader_model: str = "bundled"
+    answer_threshold: Annotated[float, Field(ge=0, le=1)] | None = None
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = "info"
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import xxhash
@@ -34,11 +35,19 @@ def replace_text(path: Path, text: str) -> None:
 
 def replace_content(path: Path, write: Callable[[Path], object]) -> None:
     """Put a whole file in place of another, or of none, in one step; `write` fills the path that it is given."""
+    with replacing(path) as writing:
+        write(writing)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A path to write to, whose file takes the place of `path` in one step at the end, unless something is raised."""
     writing = path.with_name(f".{path.name[:100]}.{os.getpid()}")  # hidden, so that nobody takes it for an article
     try:
-        write(writing)
+        yield writing
         sync(writing)
         writing.replace(path)
     finally:
-        writing.unlink(missing_ok=True)
+        with suppress(OSError):  # it is there no more, or never was
+            writing.unlink()
     sync(path.parent)

@@ -52,7 +52,7 @@ _MILLISECONDS = 1e11
 
 def read_lines(file: BinaryIO, path: str) -> Iterator[Item | LoadError]:
     """The articles of a JSON Lines file as they are read, and an error for each line that is none."""
-    for number, line in _lines(file):
+    for number, line in numbered_lines(file):
         place = f":{number}"
         try:
             found: Item | LoadError = _item(line, place)
@@ -61,8 +61,8 @@ def read_lines(file: BinaryIO, path: str) -> Iterator[Item | LoadError]:
         yield found
 
 
-def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
-    """Every line that is not blank, with its number; None for one that is too long."""
+def numbered_lines(file: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
+    """Every line that is not blank, with its number; None for one of more than LARGEST bytes."""
     number = 0
     while line := file.readline(LARGEST + 1):
         number += 1
@@ -77,7 +77,7 @@ def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
 def _item(line: bytes | None, place: str) -> Item:
     if line is None:
         raise RefusedError(f"larger than {LARGEST >> 20} MB")
-    fields = _fields(line)
+    fields = named_fields(line)
     text = _string(fields, _TEXT)
     if not text.strip():
         raise RefusedError('it has no "text"')
@@ -91,7 +91,8 @@ def _item(line: bytes | None, place: str) -> Item:
     return Item(place, _id(fields), facts, text)
 
 
-def _fields(line: bytes) -> dict[str, Any]:
+def named_fields(line: bytes) -> dict[str, Any]:
+    """The fields of a JSON object, by their names in lower case; RefusedError where the line holds none."""
     try:
         fields = json.loads(line.decode("utf-8"))
     except UnicodeDecodeError as exc:

@@ -31,6 +31,7 @@ __all__ = [
     "load",
     "shown",
     "slug",
+    "told_language",
 ]
 
 VERSION = 1
@@ -111,7 +112,7 @@ def _article(file: Found, article_id: str, place: str, read: Callable[[], Draft]
             published=facts.published,
             author=_short(facts.author),
             url=facts.url,
-            language=_language(text, facts.language),
+            language=told_language(text, facts.language),
         )
 
 
@@ -247,7 +248,7 @@ def _entries(path: Path) -> list[os.DirEntry[str]] | None:
 # --- language ---------------------------------------------------------------------------------------------
 
 
-def _language(text: str, declared: str | None) -> str | None:
+def told_language(text: str, declared: str | None) -> str | None:
     """The declared language, unless the text is plainly in another: many templates declare English always."""
     sample = text[:_SAMPLE]
     if sum(map(str.isalpha, sample)) < _TOO_SHORT:

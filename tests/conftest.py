@@ -103,4 +103,8 @@ def kabar(tmp_path: Path) -> Kabar:
 def environment(settings: Mapping[str, str]) -> dict[str, str]:
     """What a process of Kabar needs to run here, and the settings."""
     kept = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
-    return {"EMBEDDING_MODEL": "hash", "PYTHONPATH": str(REPOSITORY), "COLUMNS": "200"} | kept | dict(settings)
+    return (
+        {"EMBEDDING_MODEL": "hash", "READER_MODEL": "sentence", "PYTHONPATH": str(REPOSITORY), "COLUMNS": "200"}
+        | kept
+        | dict(settings)
+    )

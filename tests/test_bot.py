@@ -88,7 +88,7 @@ import time, bot.app
 from bot.answering import Answerer
 bot.app.TYPING_SECONDS = 0.2
 ask = Answerer.ask
-Answerer.ask = lambda self, question, *rest: (time.sleep({seconds}), ask(self, question, *rest))[1]
+Answerer.ask = lambda self, *asked, **how: (time.sleep({seconds}), ask(self, *asked, **how))[1]
 """
 
 
@@ -277,7 +277,7 @@ def test_a_failure_is_told_kindly_to_the_asker_and_usefully_to_the_operator(
     bot = start(
         change="""
 from bot.answering import Answerer
-def ask(self, question):
+def ask(self, *asked, **how):
     raise RuntimeError("the model fell over, near token " + __import__("os").environ["TELEGRAM_BOT_TOKEN"])
 Answerer.ask = ask
 """
@@ -401,3 +401,14 @@ def test_a_broken_snapshot_is_told_and_the_old_one_answers(
     server.say(alice, QUESTION)
     assert ANSWER in server.wait_for_message(alice).text
     assert bot.stop() == 0
+
+
+def test_a_follow_up_means_what_its_asker_asked_before(server: TelegramServer, start: Callable[..., Bot]) -> None:
+    start()
+    alice, budi = server.user("Alice", language_code="en"), server.user("Budi", language_code="en")
+    server.say(alice, QUESTION)
+    assert ANSWER in server.wait_for_message(alice).text
+    server.say(budi, "and when?")
+    assert "The articles do not say." in server.wait_for_message(budi).text
+    server.say(alice, "and when?")
+    assert ANSWER in server.wait_for_message(alice).text

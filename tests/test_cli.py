@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import resource
 import select
 import signal
@@ -46,6 +47,23 @@ def test_what_the_articles_do_not_say_exits_with_1(kabar: Kabar, index_dir: Path
     assert run.stdout.startswith("The articles do not say.\n\nWhat comes closest:\n")
     as_json = kabar("ask", "--json", "siapa juara dunia?", settings={"INDEX_DIR": str(index_dir)})
     assert (as_json.returncode, json.loads(as_json.stdout)["answer"]) == (1, None)
+
+
+def test_an_answer_is_explained(kabar: Kabar, index_dir: Path) -> None:
+    run = kabar("ask", "--explain", QUESTION, "--index-dir", str(index_dir))
+    assert run.returncode == 0, run.stderr
+    assert re.search(r"harbour\[\d+:\d+\] .*\d\.\d{3} .*\d\.\d{2}", run.stdout)
+    assert re.search(r"Answered: .*\(confidence 0\.\d\d and ANSWER_THRESHOLD 0\.18\)", run.stdout)
+    told = json.loads(kabar("ask", "--explain", "--json", QUESTION, "--index-dir", str(index_dir)).stdout)
+    explanation = told["explanation"]
+    assert explanation["candidates"][0]["answer"] == told["answer"]
+    assert (explanation["understood"], explanation["threshold"]) == (QUESTION, 0.18)
+
+
+def test_a_refusal_is_explained(kabar: Kabar, index_dir: Path) -> None:
+    run = kabar("ask", "--explain", "siapa juara dunia?", "--index-dir", str(index_dir))
+    assert run.returncode == 1
+    assert "Refused: the best candidate has too little (confidence 0." in run.stdout
 
 
 def test_questions_may_come_line_by_line(kabar: Kabar, index_dir: Path) -> None:

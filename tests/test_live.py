@@ -11,7 +11,7 @@ import pytest
 
 from bot.answering import Answerer
 from bot.live import LiveAnswerer
-from bot.reader import load_reader
+from bot.sentence_reader import SentenceReader
 from index.build import build
 from index.embedding import HashEmbedder
 from index.snapshots import Snapshot, open_current, roll_back
@@ -24,7 +24,7 @@ def live(index_dir: Path) -> LiveAnswerer:
     embedder = HashEmbedder()
 
     def answerer(snapshot: Snapshot) -> Answerer:
-        return Answerer(snapshot, embedder, load_reader("sentence", embedder), 0.1)
+        return Answerer(snapshot, embedder, SentenceReader(embedder), 0.1)
 
     return LiveAnswerer(index_dir, open_current(index_dir), answerer)
 

@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.reader import ExtractiveReader, Reading, SentenceReader, load_reader
+from bot.reader import ExtractiveReader, load_reader
+from bot.reading import Reading
+from bot.sentence_reader import SentenceReader
 from index.embedding import HashEmbedder
 from index.sentences import sentences
-from index.types import ModelError, Passage
+from index.types import Embedder, ModelError, Passage
 
 TEXT = "The harbour bought a crane. It lifts 80 tonnes. The mayor opened it on Friday."
 QUESTION = "How many tonnes does it lift?"
@@ -154,14 +156,14 @@ def test_a_reader_that_is_none_is_refused_in_words(tmp_path: Path, qa_model: Pat
     from transformers import AutoModel
 
     with pytest.raises(ModelError, match="cannot be loaded"):
-        load_reader(str(tmp_path), HashEmbedder())
+        load_reader(str(tmp_path), HashEmbedder(), tmp_path)
     AutoModel.from_pretrained(qa_model).save_pretrained(tmp_path / "trunk")
     for file in ("tokenizer.json", "tokenizer_config.json"):
         (tmp_path / "trunk" / file).write_bytes((qa_model / file).read_bytes())
     with pytest.raises(ModelError, match="was not trained to answer questions"):
-        load_reader(str(tmp_path / "trunk"), HashEmbedder())
+        load_reader(str(tmp_path / "trunk"), HashEmbedder(), tmp_path)
 
 
-def test_the_settings_choose_the_reader(qa_model: Path) -> None:
-    assert load_reader("sentence", HashEmbedder()).name == "sentence"
-    assert load_reader(str(qa_model), HashEmbedder()).name == str(qa_model)
+def test_the_settings_choose_the_reader(qa_model: Path, bundled: Embedder, model_cache: Path) -> None:
+    for name in ("sentence", str(qa_model), "bundled"):
+        assert load_reader(name, bundled, model_cache).name == name

@@ -9,8 +9,7 @@ import pytest
 from conftest import REPOSITORY, Kabar
 
 from bot.answering import Answerer
-from bot.reader import SentenceReader
-from bot.settings import Settings
+from bot.sentence_reader import SentenceReader
 from index.build import build
 from index.snapshots import open_current
 from index.types import Embedder
@@ -21,8 +20,7 @@ KURSK = ["how many troops were sent to Kursk?", "berapa tentara Korea Utara yang
 
 def answerer_over(folder: Path, index_dir: Path, embedder: Embedder) -> Answerer:
     build([folder], index_dir, embedder)
-    threshold = Settings.model_fields["answer_threshold"].default
-    return Answerer(open_current(index_dir), embedder, SentenceReader(embedder), threshold)
+    return Answerer(open_current(index_dir), embedder, SentenceReader(embedder))
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from io import StringIO
@@ -9,7 +10,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from bot.answering import Answer, Quote
+from bot.answering import Answer, Finding, Quote
 from bot.phrases import ENGLISH, INDONESIAN, phrases, small_talk
 from bot.render import answer_json, telegram_html, terminal
 from index.types import Passage
@@ -25,14 +26,21 @@ def passage(text: str = SENTENCE, article: str = "market", **facts: object) -> P
     )  # fmt: skip
 
 
+def answer(fact: str | None, quote: Quote | None, *sources: Passage) -> Answer:
+    return Answer(
+        question="q", understood="q", slips=(), answer=fact, gloss=None, confidence=0.9 if fact else 0.1, quote=quote,
+        others=(), sources=sources, candidates=(), threshold=0.5, snapshot="s", timings_ms={},
+    )  # fmt: skip
+
+
 def answered(fact: str = SENTENCE, text: str = SENTENCE, **facts: object) -> Answer:
     start = text.index(fact)
     quote = Quote("market", text, start, start + len(fact))
-    return Answer("q", fact, None, 0.9, quote, (), (passage(text, **facts),), "s", {})
+    return answer(fact, quote, passage(text, **facts))
 
 
 def refused(*sources: Passage) -> Answer:
-    return Answer("q", None, None, 0.1, None, (), sources, "s", {})
+    return answer(None, None, *sources)
 
 
 class Visible(HTMLParser):
@@ -86,7 +94,10 @@ def test_a_refusal_says_so_and_names_each_close_article_once() -> None:
 def test_no_message_is_longer_than_telegram_takes(letter: str, whole: bool) -> None:
     text = f"{letter * 5000} 42 {letter * 5000}"
     long = {"title": letter * 9000, "url": "https://example.org/" + "x" * 9000}
-    shown = Visible(telegram_html(answered(text if whole else "42", text, **long), ENGLISH))
+    told = answered(text if whole else "42", text, **long)
+    others = [passage(text, article=f"other{number}", **long) for number in range(4)]
+    differing = tuple(Finding(text, None, 0.7, Quote(one.article, text, 0, 9), 0.0, "id") for one in others)
+    shown = Visible(telegram_html(replace(told, others=differing, sources=(*told.sources, *others)), ENGLISH))
     assert len(shown.text.encode("utf-16-le")) // 2 <= 4096
     assert set(shown.tags) <= {"b", "i", "a", "blockquote"}
     assert whole or " 42 " in shown.text
@@ -129,6 +140,22 @@ def test_the_json_has_the_keys_that_are_promised() -> None:
         "article": "market", "title": "Pasar Melati", "published": "2024-01-08", "path": "market.txt", "start": 0,
         "text": SENTENCE, "score": 0.8,
     }  # fmt: skip
+
+
+def test_a_gloss_stands_behind_the_fact_and_others_below_with_their_articles() -> None:
+    said = "Menurut panitia hanya 300 pedagang yang kembali."
+    other = Finding("300 pedagang", None, 0.7, Quote("later", said, 21, 33), 0.0, "id")
+    later = passage(said, article="later", title="Hari kedua", published=date(2024, 1, 9), url=None)
+    told = answered("312 pedagang")
+    told = replace(told, gloss="312 <traders>", others=(other,), sources=(*told.sources, later))
+    html = telegram_html(told, INDONESIAN)
+    assert html.startswith("<b>312 pedagang</b> (312 &lt;traders&gt;)\n\n")
+    assert html.endswith("\n\nArtikel lain menyebut lain:\n• <b>300 pedagang</b> – <i>Hari kedua</i> · 9 Januari 2024")
+    console = Console(width=120, record=True, file=StringIO())
+    console.print(terminal(told))
+    shown = console.export_text()
+    assert "312 pedagang (312 <traders>)" in shown
+    assert shown.index("Other articles say otherwise:") < shown.index("300 pedagang") < shown.index("Hari kedua")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,163 @@
+"""Files of cases: questions with the answers that are right, one JSON object a line, gzipped or not.
+
+    {"question": "…", "answers": ["…", {"text": "…"}], "article": "id", "context": "…", "context_lang": "id"}
+
+No answers mean that the articles do not say. `article` is the id of the one that holds the answer; `context`, a
+paragraph that holds it, or that the question seems to be about.
+"""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from index.apart import RefusedError
+from index.formats import language_code
+from index.items import named_fields, numbered_lines
+from index.reading import LARGEST
+from index.types import ConfigurationError
+
+GZIPPED = b"\x1f\x8b"
+"""How every gzipped file begins."""
+EXAMPLE = '{"question": "Who opened it?", "answers": ["Ada Brink"]}'
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question and what is known of its answer."""
+
+    question: str
+    answers: tuple[str, ...]
+    """Every wording that is right; none when the articles do not say."""
+    article: str | None = None
+    """The id of the one that holds the answer."""
+    context: str | None = None
+    """A paragraph that holds it, or that the question seems to be about."""
+    language: str | None = None
+    """The context's, as ISO 639-1 code."""
+    line: int = 0
+    """Where the case stands in its file."""
+
+    @property
+    def is_locatable(self) -> bool:
+        """Whether it is known which article the answer has to be found in."""
+        return bool(self.answers and (self.article or self.context))
+
+
+def read_cases(path: Path) -> list[Case]:
+    """The cases of a file, in its order. Raises ConfigurationError, naming the line of one that is none."""
+    cases, contexts = list[Case](), dict[str, str]()
+    for number, fields in _rows(path):
+        with _explained(path, number):
+            case = _case(fields, number)
+        # Many questions share a paragraph, which is kept once.
+        cases.append(replace(case, context=contexts.setdefault(case.context, case.context) if case.context else None))
+    if not cases:
+        raise ConfigurationError(f"{path} holds no case. Put one on each line: {EXAMPLE}")
+    return cases
+
+
+def read_contexts(path: Path) -> dict[str, str | None]:
+    """The distinct contexts of a file, each with its language; the lines need nothing else.
+
+    Raises ConfigurationError where there is none.
+    """
+    contexts: dict[str, str | None] = {}
+    for number, fields in _rows(path):
+        with _explained(path, number):
+            context, language = _text(fields, "context"), language_code(_text(fields, "context_lang"))
+        if context:
+            contexts.setdefault(context, language)
+    if not contexts:
+        raise ConfigurationError(f'No line of {path} has a "context". Name a file whose lines have.')
+    return contexts
+
+
+def require_contexts(cases: Sequence[Case], path: Path, option: str, *, answerable_only: bool = False) -> None:
+    """Raise ConfigurationError, naming the first line, where a case lacks the context that the option needs."""
+    for case in cases:
+        if not case.context and (case.answers or not answerable_only):
+            raise ConfigurationError(
+                f'{path}, line {case.line}: the case has no "context", which {option} needs. Add the paragraph that '
+                f"the question is about, or leave {option} away."
+            )
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The fields of every line that is not blank, with its number."""
+    with _opened(path) as file:
+        for number, line in numbered_lines(file):
+            with _explained(path, number):
+                if line is None:
+                    raise RefusedError(f"it is larger than {LARGEST >> 20} MB")
+                fields = named_fields(line)
+            yield number, fields
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """The file's bytes, unpacked if it is gzipped, whatever its name is."""
+    try:
+        with path.open("rb") as file:
+            gzipped = file.peek(2)[:2] == GZIPPED
+            yield cast(BinaryIO, gzip.GzipFile(fileobj=file)) if gzipped else file
+    except FileNotFoundError as exc:
+        raise ConfigurationError(f"There is no file {path}. Name one whose lines are like {EXAMPLE}") from exc
+    except (gzip.BadGzipFile, EOFError, zlib.error) as exc:
+        raise ConfigurationError(f"{path} is gzipped, but damaged. Copy it again.") from exc
+    except OSError as exc:
+        raise ConfigurationError(f"{path} cannot be read ({exc.strerror}). Name a file that can.") from exc
+
+
+@contextmanager
+def _explained(path: Path, number: int) -> Iterator[None]:
+    """Name the line that was refused, and say what to do."""
+    try:
+        yield
+    except RefusedError as exc:
+        raise ConfigurationError(f"{path}, line {number}: {exc}. Mend it, or remove it. A case is {EXAMPLE}") from exc
+
+
+def _case(fields: dict[str, Any], line: int) -> Case:
+    question = _text(fields, "question")
+    if not question:
+        raise RefusedError('it has no "question"')
+    return Case(
+        question=question,
+        answers=_answers(fields),
+        article=_text(fields, "article"),
+        context=_text(fields, "context"),
+        language=language_code(_text(fields, "context_lang")),
+        line=line,
+    )
+
+
+def _answers(fields: dict[str, Any]) -> tuple[str, ...]:
+    """The texts of the answers; a misspelt name must not make a case one that the articles do not answer."""
+    if "answers" not in fields:
+        raise RefusedError('it has no "answers" ([] when the articles do not say)')
+    given = fields["answers"]
+    if not isinstance(given, list):
+        raise RefusedError('its "answers" are not a list')
+    texts: list[Any] = [answer.get("text") if isinstance(answer, dict) else answer for answer in given]
+    if not all(isinstance(text, str) and text.strip() for text in texts):
+        raise RefusedError('one of its "answers" is neither a text nor an object with a "text"')
+    return tuple(dict.fromkeys(map(_whole, texts)))
+
+
+def _text(fields: dict[str, Any], name: str) -> str | None:
+    """A string that holds something; None where there is none."""
+    value = fields.get(name)
+    if not isinstance(value, str | None):
+        raise RefusedError(f'its "{name}" is not a string')
+    return _whole(value) if value and value.strip() else None
+
+
+def _whole(text: str) -> str:
+    """Without halves of surrogate pairs, which JSON can name and nothing can write."""
+    return text.encode("utf-8", "replace").decode()

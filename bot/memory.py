@@ -1,0 +1,41 @@
+"""What each asker was told last, so that "and when?" can be understood."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+
+from bot.followups import Turn
+
+TURNS = 3
+"""That a follow-up may reach back."""
+ASKERS = 10_000
+"""Of whom the turns are kept; those who asked longest ago are forgotten first."""
+SECONDS = 1800.0
+"""After which a conversation is over."""
+
+
+class Memory:
+    """The last turns of each asker, in memory alone. Safe to use from several threads."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._turns: OrderedDict[Hashable, tuple[float, tuple[Turn, ...]]] = OrderedDict()
+
+    def before(self, asker: Hashable) -> tuple[Turn, ...]:
+        """What was asked and answered before, the latest last; empty where that is long ago."""
+        with self._lock:
+            since, turns = self._turns.get(asker, (0.0, ()))
+            return turns if turns and self._clock() - since < SECONDS else ()
+
+    def add(self, asker: Hashable, turn: Turn) -> None:
+        """Remember one more turn."""
+        turns = (*self.before(asker), turn)[-TURNS:]
+        with self._lock:
+            self._turns[asker] = self._clock(), turns
+            self._turns.move_to_end(asker)
+            while len(self._turns) > ASKERS:
+                self._turns.popitem(last=False)

@@ -1,0 +1,135 @@
+"""How cases are put to the answerer: over the index, over their contexts as an index, or each over its own context."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+import xxhash
+
+from bot.answering import Answer, Answerer
+from bot.cases import Case
+from bot.evaluation import Outcome
+from index.build import build_from
+from index.duplicates import Said, repeats
+from index.loaders import told_language
+from index.search import Searcher
+from index.snapshots import Snapshot, open_current
+from index.types import Article, Embedder, Filter, Progress
+
+REMEMBERED = 256
+"""Articles whose sentences are kept for the next case."""
+MOST_PASSAGES = 1000
+"""Of one context."""
+
+
+class Trial:
+    """Asks cases over everything in the index."""
+
+    def __init__(self, answerer: Answerer) -> None:
+        self._answerer = answerer
+        self._store = answerer.snapshot.store
+        self._originals = {copy: original for copy, original, _ in self._store.links() if original}
+        self._said = lru_cache(REMEMBERED)(self._said_by)
+
+    def outcome(self, case: Case) -> Outcome:
+        """What is answered to the case, with the time it took."""
+        started = perf_counter()
+        answer = self._answer(case)
+        milliseconds = (perf_counter() - started) * 1000
+        return Outcome(
+            question=case.question,
+            expected=case.answers,
+            best=answer.candidates[0].answer if answer.candidates else None,
+            answer=answer.answer,
+            confidence=answer.confidence,
+            rank=self._rank(case, answer) if self.judges_retrieval(case) else None,
+            milliseconds=milliseconds,
+        )
+
+    def judges_retrieval(self, case: Case) -> bool:
+        """Whether the rank of the right article can be told."""
+        return case.is_locatable
+
+    def strangers(self, cases: Sequence[Case]) -> list[str]:
+        """The ids of articles that cases name and the index does not hold."""
+        indexed = self._store.indexed()
+        ids = dict.fromkeys(case.article for case in cases if case.article)
+        return [id_ for id_ in ids if self._indexed_id(id_) not in indexed]
+
+    def _answer(self, case: Case) -> Answer:
+        return self._answerer.ask(case.question)
+
+    def _rank(self, case: Case, answer: Answer) -> float:
+        """The place of the first article that holds the answer; of an article's passages only the best one counts."""
+        articles = dict.fromkeys(passage.article for passage in answer.sources)
+        return next((place for place, id_ in enumerate(articles, 1) if self._holds(id_, case)), math.inf)
+
+    def _holds(self, article: str, case: Case) -> bool:
+        """Whether it is the case's article, or, where only a context is known, has all the context's sentences."""
+        if case.article:
+            return article == self._indexed_id(case.article)
+        return case.context is not None and repeats(Said(case.context), self._said(article))
+
+    def _indexed_id(self, article: str) -> str:
+        """Of true copies only one is indexed."""
+        return self._originals.get(article, article)
+
+    def _said_by(self, id_: str) -> Said:
+        article = self._store.article(id_)
+        return Said(article.text if article else "")
+
+
+class ReadingTrial(Trial):
+    """Asks each case over its own article alone, so that only the reader is measured."""
+
+    def __init__(self, answerer: Answerer, embedder: Embedder) -> None:
+        super().__init__(answerer)
+        self._searcher = Searcher(self._store, embedder)
+
+    def judges_retrieval(self, case: Case) -> bool:  # noqa: ARG002
+        """Never: there is nothing to find."""
+        return False
+
+    def _answer(self, case: Case) -> Answer:
+        assert case.article is not None
+        own = Filter(articles=frozenset({self._indexed_id(case.article)}))
+        passages = self._searcher.search(case.question, MOST_PASSAGES, own)
+        return self._answerer.read(case.question, passages, among=max(len(passages), 1))
+
+
+def over_contexts(cases: Sequence[Case]) -> list[Case]:
+    """The cases with the article that is made of their context as the one that holds the answer."""
+    return [replace(case, article=_id(case.context) if case.context else None) for case in cases]
+
+
+def contexts_of(cases: Sequence[Case]) -> dict[str, str | None]:
+    """The distinct contexts of the cases, each with its language."""
+    contexts: dict[str, str | None] = {}
+    for case in cases:
+        if case.context:
+            contexts.setdefault(case.context, case.language)
+    return contexts
+
+
+@contextmanager
+def index_of(contexts: Mapping[str, str | None], embedder: Embedder, progress: Progress) -> Iterator[Snapshot]:
+    """A snapshot of a real build in which each context is an article; it is gone afterwards."""
+    articles = (
+        Article(_id(text), "", text, "", language=language or told_language(text, None))
+        for text, language in contexts.items()
+    )
+    with TemporaryDirectory(prefix="kabar-eval-") as folder:
+        build_from(articles, Path(folder), embedder, progress)
+        with open_current(Path(folder)) as snapshot:
+            yield snapshot
+
+
+def _id(context: str) -> str:
+    return xxhash.xxh3_128_hexdigest(context.encode())
