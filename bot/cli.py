@@ -97,8 +97,8 @@ def ask(
 ) -> None:
     """Answer a question from the articles; exits with 1 when they do not say."""
     with plain_errors(debug):
-        if question is not None and not question.strip():
-            raise ConfigurationError('The question is empty. Write it behind the command: kabar ask "who met whom?"')
+        if question is not None:
+            _require_words(question, "ask")
         only = _filter(since, until, article, language)
         live = _live_answerer(settings_with(index_dir))
         with live.lend() as answerer:
@@ -131,6 +131,7 @@ def search(
         from index.search import Searcher
         from index.snapshots import open_current
 
+        _require_words(question, "search")
         only, settings = _filter(since, until, article, language), settings_with(index_dir)
         with open_current(settings.index_dir) as snapshot:
             _require_articles(only, snapshot.store)
@@ -161,6 +162,11 @@ def bot(index_dir: IndexDir = None, debug: Debug = False) -> None:
         run(_live_answerer(settings), settings, token)
 
 
+def _require_words(question: str, command: str) -> None:
+    if not question.strip():
+        raise ConfigurationError(f'The question is empty. Write it behind the command: kabar {command} "who met whom?"')
+
+
 def _filter(
     since: datetime | None, until: datetime | None, articles: list[str] | None, languages: list[str] | None
 ) -> Filter:
@@ -169,7 +175,7 @@ def _filter(
     return Filter(
         since=since.date() if since else None,
         until=until.date() if until else None,
-        articles=frozenset(articles or ()),
+        articles=frozenset(map(_clean, articles or ())),
         languages=frozenset(code.casefold() for code in languages or ()),
     )
 
@@ -177,6 +183,9 @@ def _filter(
 def _require_articles(only: Filter, store: DiskStore) -> None:
     for id_ in sorted(only.articles):
         if store.article(id_) is None:
+            copied = next((copied for copy, copied, _ in store.links() if copy == id_), None)
+            if copied:
+                raise ConfigurationError(f"{id_} is a copy of {copied}, which is indexed. Use: --article {copied}")
             raise ConfigurationError(f"There is no article {id_} in the index. See them all with: kabar index list")
 
 

@@ -73,8 +73,9 @@ def shown_progress() -> Iterator[Progress]:
 
 
 def print_json(result: object) -> None:
-    """Print a result for programs."""
-    typer.echo(json.dumps(result, ensure_ascii=False, default=str))
+    """Print a result for programs: in UTF-8, as JSON is, whatever the terminal's encoding."""
+    text = json.dumps(result, ensure_ascii=False, default=str)
+    typer.echo(text.encode("utf-8", "backslashreplace"))  # half characters become \udc00, which JSON knows
 
 
 @contextlib.contextmanager

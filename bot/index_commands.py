@@ -94,7 +94,7 @@ def _watch(roots: Sequence[Path], settings: Settings, embedder: Embedder, as_jso
         told = ""
         return True
 
-    err.print(f"Watching {', '.join(map(str, roots))}. Ctrl-C ends.", style="dim")
+    err.print(Text(f"Watching {', '.join(map(str, roots))}. Ctrl-C ends.", "dim"), soft_wrap=True)
     try:
         watch(roots, build_once)
     except KeyboardInterrupt:
@@ -170,7 +170,7 @@ def list_articles(
             facts = [_article_json(listed) for listed in snapshot.store.articles()]
             name = snapshot.name
         wanted = [word.casefold() for word in words or []]
-        facts = [one for one in facts if all(word in " ".join(map(str, one.values())).casefold() for word in wanted)]
+        facts = [one for one in facts if all(word in _listed_words(one) for word in wanted)]
         if as_json:
             print_json({"snapshot": name, "articles": facts})
             return
@@ -179,7 +179,11 @@ def list_articles(
             passages = f"copy of {one['copy_of']}" if one["copy_of"] else str(one["chunks"])
             date, source = str(one["published"] or "no date"), str(one["url"] or one["path"])
             table.add_row(date, Text(str(one["article"]), "cyan"), Text(str(one["title"])), passages, Text(source))
-        out.print(table)
+        _print_table(table)
+
+
+def _listed_words(facts: dict[str, object]) -> str:
+    return " ".join(str(fact) for fact in facts.values() if fact is not None).casefold()
 
 
 def _article_json(listed: Listed) -> dict[str, object]:
@@ -219,7 +223,7 @@ def status(as_json: AsJson = False, index_dir: IndexDir = None, debug: Debug = F
         for name, value in (facts | {"age_seconds": _told(age), "bytes": f"{size / 1e6:.1f} MB"}).items():
             shown = _few(value) if isinstance(value, list) else "none" if value is None else str(value)
             table.add_row(Text(SHOWN_AS.get(name, name), "dim"), Text(shown))
-        out.print(table)
+        _print_table(table)
 
 
 SHOWN_AS = {"age_seconds": "age", "bytes": "size"}
@@ -249,7 +253,7 @@ def history(as_json: AsJson = False, index_dir: IndexDir = None, debug: Debug = 
                 continue
             changed = f"+{len(manifest.added)} ~{len(manifest.updated)} -{len(manifest.removed)}"
             table.add_row(mark, Text(name, "cyan"), str(manifest.articles), str(manifest.chunks), changed)
-        out.print(table)
+        _print_table(table)
 
 
 HISTORY_KEYS = ("created", "parent", "model", "articles", "chunks", "added", "updated", "removed")
@@ -298,6 +302,17 @@ def doctor(
                     out.print(Text(f"      {check.mend}", "yellow"), soft_wrap=True)
         if not well:
             raise typer.Exit(WRONG)
+
+
+def _print_table(table: Table) -> None:
+    """A pipe gets whole lines, a terminal what fits into it."""
+    if not out.is_terminal:
+        out.width = WHOLE_LINES
+    out.print(table)
+
+
+WHOLE_LINES = 100_000
+"""Columns."""
 
 
 # --- reports ----------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -17,7 +18,7 @@ import numpy as np
 import xxhash
 
 from index import chunking, duplicates, loaders, snapshots
-from index.catalogue import LINKS, Entry, Link, SourceFile
+from index.catalogue import FILES, LINKS, Entry, Link, SourceFile
 from index.snapshots import Manifest, Snapshot
 from index.types import (
     Article,
@@ -116,7 +117,7 @@ def build(
         if not root.exists():
             raise ConfigurationError(f"There is no file or folder {root}. Name one that exists, or set ARTICLES_DIR.")
     with _building(index_dir, embedder, progress, full=full, dry_run=dry_run) as builder:
-        report = builder.run(list(_sources(roots, builder.skipped)))
+        report = builder.run(list(_sources(roots, index_dir, builder.skipped)))
         if not report.articles:
             raise _nothing_to_index(roots, report.skipped)
         return report
@@ -166,9 +167,10 @@ def _parent(index_dir: Path) -> Snapshot | None:
         return None
 
 
-def _sources(roots: Sequence[Path], skipped: list[LoadError]) -> Iterator[_Source]:
+def _sources(roots: Sequence[Path], index_dir: Path, skipped: list[LoadError]) -> Iterator[_Source]:
     """Every file under the roots; one that is not even readable is added to `skipped`."""
-    found = list(loaders.find_files(roots))
+    wanted_back = any(_within(root, index_dir) for root in roots)
+    found = [file for file in loaders.find_files(roots) if wanted_back or not _within(file.path, index_dir)]
     names = loaders.article_ids(file.relative for file in found if file.path.suffix.lower() in loaders.SUFFIXES)
     for file in found:
         name = names.get(file.relative)
@@ -182,6 +184,11 @@ def _sources(roots: Sequence[Path], skipped: list[LoadError]) -> Iterator[_Sourc
             continue
         source = SourceFile(name, loaders.shown(file.path), loaders.shown(file.relative), checksum)
         yield _Source(source, partial(loaders.load, file, name))
+
+
+def _within(path: Path, folder: Path) -> bool:
+    """Whether the path lies in a folder; the index may lie below the articles, with those that were removed."""
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
 
 
 class _Builder:
@@ -226,7 +233,7 @@ class _Builder:
         self._writer.mark("copy_of", self._copies())
         self._writer.mark("similar_to", self._similar())
         changes = self._changes()
-        if self._parent and self._chunks_fit and not changes and self._links() == self._parent.store.links():
+        if self._parent and self._chunks_fit and not changes and self._is_known_to(self._parent):
             return self._unchanged(self._parent)
         self._add_chunks(changes)
         return self._published(changes)
@@ -244,23 +251,25 @@ class _Builder:
         """Put every article into the catalogue."""
         for done, source in enumerate(sources):
             self._progress(READING, done, len(sources))
-            if source.file and source.file in known:
-                self._keep(known[source.file], source.file)
-            else:
+            if not (source.file and source.file in known and self._keep(known[source.file], source.file)):
                 self._read(source)
         self._progress(READING, len(sources), len(sources))
 
-    def _keep(self, number: int, file: SourceFile) -> None:
-        """Take over what the parent knows of a file."""
+    def _keep(self, number: int, file: SourceFile) -> bool:
+        """Take over what the parent knows of a file, unless it would have other ids now."""
         assert self._parent is not None
         store = self._parent.store
+        entries = store.entries(number)
+        if any(entry.article.id in self._ids or _is_renamed(entry.article) for entry in entries):
+            return False
         skipped = store.skipped(number)
         self.skipped += skipped
         own = self._writer.add_file(file, skipped)
-        for entry in store.entries(number):
+        for entry in entries:
             self._ids.add(entry.article.id)
             current = duplicates.is_current(entry.wording) and duplicates.is_current(entry.signature)
             self._writer.add_article(entry if current else _entry(entry.article), own)
+        return True
 
     def _read(self, source: _Source) -> None:
         number, errors = None, []
@@ -281,7 +290,7 @@ class _Builder:
         """The article under an id that no other has."""
         id_ = article.id
         while id_ in self._ids:
-            id_ = f"{article.id}-{xxhash.xxh3_64_hexdigest((id_ + article.path).encode())[:8]}"
+            id_ = f"{article.id}-{_mark(id_, article.path)}"
         self._ids.add(id_)
         return article if id_ == article.id else replace(article, id=id_)
 
@@ -385,6 +394,12 @@ class _Builder:
             name = snapshots.publish(self._folder.parent.parent, self._folder, self._manifest(articles, changes))
         return self._report(name, changes, articles, chunks, links)
 
+    def _is_known_to(self, parent: Snapshot) -> bool:
+        """Whether the parent has the same links and files; with others, every build would read those files again."""
+        read_alike = parent.manifest.loader == loaders.VERSION
+        files = {SourceFile(*values) for values in self._writer.query(FILES)}
+        return read_alike and self._links() == parent.store.links() and files == parent.store.files().keys()
+
     def _links(self) -> list[Link]:
         return list(self._writer.query(LINKS))
 
@@ -434,6 +449,17 @@ def _batches(pieces: Iterator[_Piece]) -> Iterator[list[_Piece]]:
             batch, waiting = [], 0
     if batch:
         yield batch
+
+
+def _mark(id_: str, path: str) -> str:
+    """What tells an article from another of the same id."""
+    return xxhash.xxh3_64_hexdigest((id_ + path).encode())[:8]
+
+
+def _is_renamed(article: Article) -> bool:
+    """Whether the article got its id because another one had it."""
+    id_, _, mark = article.id.rpartition("-")
+    return mark == _mark(id_, article.path)
 
 
 def _entry(article: Article) -> Entry:

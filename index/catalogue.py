@@ -45,6 +45,7 @@ CREATE TABLE frequent AS SELECT term, doc FROM temp.vocabulary WHERE doc >= {FRE
 CREATE UNIQUE INDEX frequent_by_term ON frequent (term);
 """
 ARTICLE = "id, title, path, published, author, url, language, text"
+FILES = "SELECT name, path, relative, checksum FROM files"
 LINKS = "SELECT id, copy_of, similar_to FROM articles ORDER BY id"
 ARTICLES = "articles JOIN texts ON texts.article = articles.number"
 

@@ -44,7 +44,7 @@ def examine(articles_dir: Path, index_dir: Path, load_embedder: Callable[[], Emb
         yield Check("model", False, str(exc))
         return
     yield _live(index_dir, embedder)
-    yield _up_to_date(articles_dir, index_dir, embedder)
+    yield from _up_to_date(articles_dir, index_dir, embedder)
 
 
 def _articles(folder: Path) -> Check:
@@ -64,7 +64,8 @@ def _writable(folder: Path) -> Check:
 
 def _room(folder: Path) -> Check:
     free = shutil.disk_usage(_nearest(folder)).free
-    needed = 2 * max((_size(path) for path in (folder / "snapshots").glob("*Z-*")), default=0) + LEAST_ROOM
+    kept = [folder / "snapshots" / name for name in snapshots.names(folder)]
+    needed = 2 * max(map(_size, kept), default=0) + LEAST_ROOM
     told = f"{free / 1e9:.1f} GB are free, a build may need {needed / 1e9:.1f} GB"
     return Check("room", free >= needed, told, None if free >= needed else "Free some room on that disk.")
 
@@ -124,17 +125,19 @@ def _catalogue_trouble(file: Path, rows: int) -> str | None:
     return None if count == rows else f"the catalogue has {count} passages and the vectors {rows}"
 
 
-def _up_to_date(articles_dir: Path, index_dir: Path, embedder: Embedder) -> Check:
+def _up_to_date(articles_dir: Path, index_dir: Path, embedder: Embedder) -> Iterator[Check]:
     try:
         report = build([articles_dir], index_dir, embedder, dry_run=True)
     except KabarError as exc:
-        return Check("articles in the index", False, str(exc))
+        yield Check("articles in the index", False, str(exc))
+        return
     changes = report.changes
-    if changes:
-        told = f"{len(changes.added)} to add, {len(changes.updated)} to update, {len(changes.removed)} to remove"
-        return Check("articles in the index", True, f"the next build has {told}", "Run: kabar index build")
     if report.skipped:
         reasons = "; ".join(str(error) for error in report.skipped[:10])
         mend = "Mend these files, or move them out of the folder."
-        return Check("articles in the index", False, f"{len(report.skipped)} files give no article: {reasons}", mend)
-    return Check("articles in the index", True, f"all {report.articles} are up to date")
+        yield Check("articles in the index", False, f"{len(report.skipped)} files give no article: {reasons}", mend)
+    if changes:
+        told = f"{len(changes.added)} to add, {len(changes.updated)} to update, {len(changes.removed)} to remove"
+        yield Check("articles in the index", True, f"the next build has {told}", "Run: kabar index build")
+    elif not report.skipped:
+        yield Check("articles in the index", True, f"all {report.articles} are up to date")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -42,7 +43,8 @@ def replace_content(path: Path, write: Callable[[Path], object]) -> None:
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """A path to write to, whose file takes the place of `path` in one step at the end, unless something is raised."""
-    writing = path.with_name(f".{path.name[:100]}.{os.getpid()}")  # hidden, so that nobody takes it for an article
+    # Hidden, so that nobody takes it for an article; short, because the name itself may be as long as names can be.
+    writing = path.with_name(f".writing-{os.getpid()}-{threading.get_ident()}")
     try:
         yield writing
         sync(writing)

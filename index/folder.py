@@ -6,6 +6,7 @@ import difflib
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from typing import NamedTuple
 from index import loaders
 from index.files import file_checksum, replace_content
 from index.store import Listed
-from index.types import Article, ConfigurationError, LoadError
+from index.types import Article, ConfigurationError, KabarError, LoadError
 from index.web import Page, file_name, saved_from
 
 REMOVED = "removed"
@@ -48,6 +49,8 @@ def add(sources: Sequence[str], articles_dir: Path, fetch: Callable[[str], Page]
                 addition.files.append(put())
             except LoadError as exc:
                 addition.refused.append(exc)
+            except OSError as exc:
+                addition.refused.append(LoadError(source, f"it cannot be copied ({_trouble(exc)})"))
     return addition
 
 
@@ -56,12 +59,16 @@ def _puts(source: str, articles_dir: Path, fetch: Callable[[str], Page]) -> Iter
         yield partial(_put_page, source, fetch, articles_dir)
         return
     path = Path(source)
-    if not path.exists():
+    if not source or not path.exists():  # nothing, such as an unset variable of a shell, is not the folder one is in
         yield partial(_refuse, source)
         return
     home = PurePosixPath(path.resolve().name) if path.is_dir() else PurePosixPath()
     for file in loaders.find_files([path]):
         yield partial(_put_file, file.path, home / file.relative, articles_dir)
+
+
+def _trouble(exc: OSError) -> str:
+    return (exc.strerror or str(exc)).lower()
 
 
 def _refuse(source: str) -> Path:
@@ -87,14 +94,35 @@ def _put_file(path: Path, relative: PurePosixPath, articles_dir: Path) -> Path:
     _look_into(path, relative, str(path))
     if path.resolve().is_relative_to(articles_dir.resolve()):
         return path
+    if any(part.startswith(".") for part in relative.parts):
+        raise LoadError(str(path), "its name begins with a dot, and such files are never read")
     target = articles_dir / relative
     target.parent.mkdir(parents=True, exist_ok=True)
     content, number = file_checksum(path), 2
-    while target.exists() and not (target.is_file() and file_checksum(target) == content):
+    while not _reserve(target):
+        if target.is_file() and file_checksum(target) == content:
+            return target
         target = target.with_name(f"{relative.stem}-{number}{relative.suffix}")
         number += 1
-    if not target.exists():
-        replace_content(target, lambda writing: shutil.copyfile(path, writing))
+    return _fill(target, path)
+
+
+def _reserve(target: Path) -> bool:
+    """Make an empty file, so that nobody who adds at the same time takes the name; False where it is taken."""
+    try:
+        target.touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
+
+
+def _fill(target: Path, source: Path) -> Path:
+    """Copy a file to a reserved place, which is free again if that fails."""
+    try:
+        replace_content(target, lambda writing: shutil.copyfile(source, writing))
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
     return target
 
 
@@ -144,7 +172,9 @@ def _own_file(one: Listed, listed: Sequence[Listed], articles_dir: Path) -> Path
             f"{id_} stands in {file} together with {together - 1} others. Take it out of that file, "
             "then run: kabar index build"
         )
-    if not (one.relative and file.exists()):
+    read_from = Path(one.article.path)  # elsewhere, if the last build was given other folders
+    elsewhere = read_from.exists() and file.exists() and not read_from.samefile(file)
+    if not (one.relative and file.exists()) or elsewhere:
         raise ConfigurationError(
             f"The file of {id_} is not in {articles_dir}. If it is gone already, run: kabar index build"
         )
@@ -152,12 +182,21 @@ def _own_file(one: Listed, listed: Sequence[Listed], articles_dir: Path) -> Path
 
 
 def _move(file: Path, target: Path) -> Path:
-    target.parent.mkdir(parents=True, exist_ok=True)
     free, number = target, 2
-    while free.exists():
+    while free.exists() or free.is_symlink():
         free = target.with_name(f"{target.stem}-{number}{target.suffix}")
         number += 1
-    shutil.move(file, free)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(file, free)
+    except OSError as exc:
+        if file.exists():
+            with suppress(OSError):
+                free.unlink()  # half of a copy, from one disk to another
+        raise KabarError(
+            f"{file} cannot be moved to {target.parent} ({_trouble(exc)}). See that there is room and permission "
+            "to write; if others were moved before it, run: kabar index build"
+        ) from exc
     return free
 
 

@@ -189,10 +189,19 @@ def _locked(index_dir: Path) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout as exc:
         raise BuildError(f"Another build is running in {index_dir}. Wait until it is done.") from exc
+    except OSError as exc:
+        raise _unwritable(index_dir, exc) from exc
     try:
         yield
     finally:
         lock.release()
+
+
+def _unwritable(index_dir: Path, exc: OSError) -> BuildError:
+    return BuildError(
+        f"{index_dir} cannot be written to ({exc.strerror or exc}). The live index is untouched; "
+        "see that there is room and permission to write, then try again."
+    )
 
 
 def publish(index_dir: Path, folder: Path, manifest: Manifest) -> str:
@@ -219,7 +228,8 @@ def now() -> str:
 def names(index_dir: Path) -> list[str]:
     """The names of all published snapshots, newest first."""
     folders = (index_dir / "snapshots").glob("*Z-*")
-    return sorted((folder.name for folder in folders if NAME.fullmatch(folder.name)), reverse=True)
+    named = (folder.name for folder in folders if NAME.fullmatch(folder.name) and folder.is_dir())
+    return sorted(named, reverse=True)
 
 
 def history(index_dir: Path) -> list[tuple[str, Manifest | None]]:
@@ -247,7 +257,10 @@ def roll_back(index_dir: Path, to: str | None = None) -> str:
             raise ConfigurationError(f"There is no snapshot {to}. See them all with: kabar index history")
         name = to or earlier[0]
         open_snapshot(index_dir / "snapshots" / name).close()
-        replace_text(index_dir / "CURRENT", name + "\n")
+        try:
+            replace_text(index_dir / "CURRENT", name + "\n")
+        except OSError as exc:
+            raise _unwritable(index_dir, exc) from exc
         return name
 
 

@@ -205,6 +205,48 @@ def test_ids_are_never_shared(articles_dir: Path, index_dir: Path) -> None:
     assert build([articles_dir], index_dir, HashEmbedder(), full=True).unchanged == 5
 
 
+def test_a_new_file_may_take_the_id_of_an_item_and_give_it_back(articles_dir: Path, index_dir: Path) -> None:
+    def ids() -> list[str]:
+        build([articles_dir], index_dir, HashEmbedder())
+        with open_current(index_dir) as snapshot:
+            return sorted(set(snapshot.store.indexed()) - {"harbour", "market", "orchestra"})
+
+    (articles_dir / "wire.jsonl").write_text('{"id": "one", "text": "Ferries will cross the bay by night."}')
+    assert ids() == ["wire-one"]
+    (articles_dir / "wire-one.txt").write_text("A taken id\n\nThe file stands before the item of the same id.\n")
+    with_both = ids()
+    assert [len(id_) for id_ in with_both] == [8, 17]
+    build([articles_dir], index_dir, HashEmbedder(), full=True)
+    assert ids() == with_both
+    (articles_dir / "wire-one.txt").unlink()
+    assert ids() == ["wire-one"]
+
+
+def test_what_was_read_again_in_vain_is_not_read_once_more(
+    articles_dir: Path, index_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (articles_dir / "harbour.txt").write_text(HARBOUR + "\n\n")
+    report = build([articles_dir], index_dir, HashEmbedder())
+    assert (report.changes, report.embedded) == (Changes([], [], [], []), 0)
+    monkeypatch.setattr(loaders, "VERSION", loaders.VERSION + 1)
+    build([articles_dir], index_dir, HashEmbedder())
+    kept = snapshots.names(index_dir)
+    monkeypatch.setattr(loaders, "load", lambda *_: pytest.fail("it was read once more"))
+    assert build([articles_dir], index_dir, HashEmbedder()).unchanged == 3
+    assert snapshots.names(index_dir) == kept
+
+
+def test_an_index_below_the_articles_is_none_of_them(articles_dir: Path) -> None:
+    index_dir = articles_dir / "index"
+    build([articles_dir], index_dir, HashEmbedder())
+    (index_dir / "removed").mkdir()
+    (articles_dir / "harbour.txt").rename(index_dir / "removed" / "harbour.txt")
+    report = build([articles_dir], index_dir, HashEmbedder())
+    assert (report.changes, report.skipped) == (Changes([], [], ["harbour"], []), [])
+    back = build([articles_dir, index_dir / "removed"], index_dir, HashEmbedder())
+    assert (back.articles, len(back.changes.added)) == (3, 1)
+
+
 def test_another_model_starts_over(articles_dir: Path, index_dir: Path) -> None:
     class OtherEmbedder(CountingEmbedder):
         fingerprint = "another"

@@ -148,6 +148,21 @@ def test_list_and_status_tell_what_is_there(kabar: Kabar, index_dir: Path) -> No
     assert status["bytes"] == sum(file.stat().st_size for file in index_dir.glob("snapshots/*/*"))
     assert "Pasar Melati dibuka kembali" in kabar("index", "list", settings=settings).stdout
     assert status["snapshot"] in kabar("index", "status", settings=settings).stdout
+    lines = kabar("index", "list", settings=settings | {"COLUMNS": "60"}).stdout.splitlines()
+    assert [line.rstrip().endswith(".txt") for line in lines] == [False, True, True, True]
+    nothing = json.loads(kabar("index", "list", "none", "--json", settings=settings).stdout)
+    assert nothing["articles"] == []  # what an article has not, such as a link, is no word of it
+
+
+def test_json_is_utf_8_in_every_terminal(articles_dir: Path, index_dir: Path, tmp_path: Path) -> None:
+    title = "Kafe “Melati” naïve \U0001f600"
+    (articles_dir / "cafe.txt").write_text(f"{title}\n\nThe café on Mill Street opened in May.\n", encoding="utf-8")
+    settings = {"INDEX_DIR": str(index_dir), "ARTICLES_DIR": str(articles_dir), "PYTHONIOENCODING": "latin-1"}
+    for arguments in (["index", "build"], ["index", "list"]):
+        command = [sys.executable, "-m", "bot.cli", *arguments, "--json"]
+        run = subprocess.run(command, env=environment(settings), cwd=tmp_path, capture_output=True, check=True)
+        result = json.loads(run.stdout.decode("utf-8"))
+    assert title in {article["title"] for article in result["articles"]}
 
 
 @pytest.mark.parametrize(
@@ -158,6 +173,7 @@ def test_list_and_status_tell_what_is_there(kabar: Kabar, index_dir: Path) -> No
         (["index", "list"], {}, "There is no index in var/index yet"),
         (["index", "status"], {}, "There is no index in var/index yet"),
         (["ask", " "], {}, "The question is empty"),
+        (["search", ""], {}, "The question is empty"),
         (["index", "build"], {}, "There is no file or folder articles"),
         (["index", "build", "nowhere"], {}, "There is no file or folder nowhere"),
         (["ask", "who?"], {"ANSWER_THRESHOLD": "high"}, "ANSWER_THRESHOLD: "),
@@ -181,7 +197,7 @@ def test_wrong_usage_exits_with_2_and_says_what_to_do(
     assert "Traceback" not in run.stderr
 
 
-def test_a_question_may_be_asked_of_some_articles_only(kabar: Kabar, index_dir: Path) -> None:
+def test_a_question_may_be_asked_of_some_articles_only(kabar: Kabar, articles_dir: Path, index_dir: Path) -> None:
     def articles(*options: str) -> set[str]:
         run = kabar("ask", "second crane", "--json", *options, "--index-dir", str(index_dir))
         return {source["article"] for source in json.loads(run.stdout)["sources"]}
@@ -199,6 +215,12 @@ def test_a_question_may_be_asked_of_some_articles_only(kabar: Kabar, index_dir: 
     unknown = kabar("ask", "second crane", "--article", "harbor", "--index-dir", str(index_dir))
     assert (unknown.returncode, unknown.stdout) == (2, "")
     assert "There is no article harbor in the index" in unknown.stderr
+    (articles_dir / "zz.txt").write_bytes((articles_dir / "harbour.txt").read_bytes())
+    kabar("index", "build", settings={"INDEX_DIR": str(index_dir), "ARTICLES_DIR": str(articles_dir)})
+    copy = kabar("search", "crane", "--article", "zz", "--index-dir", str(index_dir))
+    assert (copy.returncode, "zz is a copy of harbour" in copy.stderr) == (2, True)
+    garbled = kabar("search", "crane", "--article", "\udcff", "--index-dir", str(index_dir))
+    assert (garbled.returncode, garbled.stdout) == (2, "")
 
 
 def test_articles_come_and_go_by_command(kabar: Kabar, articles_dir: Path, index_dir: Path, tmp_path: Path) -> None:
@@ -254,7 +276,10 @@ def test_a_doctor_finds_what_is_wrong_and_says_what_mends_it(
 
     (articles_dir / "empty.txt").write_text("")
     assert "it is empty" in wrong()["articles in the index"]
-    (articles_dir / "empty.txt").unlink()
+    (articles_dir / "bakery.txt").write_text("New bakery\n\nThe bakery on Mill Street opened in May.\n")
+    assert "it is empty" in wrong()["articles in the index"]
+    for name in ("empty.txt", "bakery.txt"):
+        (articles_dir / name).unlink()
     assert "cannot be loaded" in wrong(EMBEDDING_MODEL=str(tmp_path / "nowhere"))["model"]
     assert "there is no folder" in wrong(ARTICLES_DIR="nowhere")["articles"]
     assert "There is no index" in wrong(INDEX_DIR="nowhere")["live index"]
@@ -264,6 +289,9 @@ def test_a_doctor_finds_what_is_wrong_and_says_what_mends_it(
 
 
 def test_a_watching_build_follows_the_folder(articles_dir: Path, index_dir: Path) -> None:
+    brackets = articles_dir.parent / "["  # which are rich's own language
+    brackets.mkdir()
+    articles_dir = articles_dir.rename(brackets / "news]")
     command = [sys.executable, "-m", "bot.cli", "index", "build", "--watch", "--json"]
     settings = {"INDEX_DIR": str(index_dir), "ARTICLES_DIR": str(articles_dir)}
     watching = subprocess.Popen(
@@ -271,7 +299,7 @@ def test_a_watching_build_follows_the_folder(articles_dir: Path, index_dir: Path
     )
     assert watching.stdout is not None
     try:
-        assert json.loads(watching.stdout.readline())["unchanged"] == 3
+        assert json.loads(watching.stdout.readline())["updated"] == ["harbour", "market", "orchestra"]
         (articles_dir / "bakery.txt").write_text("New bakery\n\nThe bakery on Mill Street opened in May.\n")
         assert json.loads(watching.stdout.readline())["added"] == ["bakery"]
     finally:

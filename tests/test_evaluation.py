@@ -560,7 +560,7 @@ def test_interrupted_it_ends_quietly_and_leaves_no_half_file(index_dir: Path, tm
         text=True,
     )
     deadline = time.monotonic() + 60
-    while not any(path.stat().st_size for path in tmp_path.glob(".p.jsonl.*")):
+    while not any(path.stat().st_size for path in tmp_path.glob(".writing-*")):
         assert time.monotonic() < deadline
         assert run.poll() is None
         time.sleep(0.05)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from index.build import build
 from index.embedding import HashEmbedder
 from index.snapshots import open_current
 from index.store import Listed
-from index.types import ConfigurationError, LoadError
+from index.types import ConfigurationError, KabarError, LoadError
 from index.web import Fetcher, Page
 
 STORY = "The bakery on Mill Street\n\nThe bakery on Mill Street opened in May.\n"
@@ -60,6 +62,39 @@ def test_what_gives_no_article_is_refused_and_the_rest_goes_on(articles_dir: Pat
     assert set(articles_dir.iterdir()) - before == {articles_dir / "good.txt"}
     assert [Path(error.path).name for error in addition.refused] == ["empty.txt", "photo.jpg", "missing.txt", "x"]
     assert all(error.reason for error in addition.refused)
+
+
+def test_what_cannot_be_copied_is_refused_and_the_rest_goes_on(articles_dir: Path, tmp_path: Path) -> None:
+    longest, hidden = tmp_path / f"{'b' * 251}.txt", tmp_path / ".hidden.txt"
+    for name in (longest, hidden, tmp_path / f"{'漢' * 83}.txt", tmp_path / "good.txt"):
+        name.write_text(STORY)
+    (articles_dir / longest.name).write_text(HARBOUR)
+    sources = ["", *(str(path) for path in sorted(tmp_path.glob("*.txt")))]
+    addition = folder.add(sources, articles_dir, no_page)
+    assert [file.name for file in addition.files] == ["good.txt", f"{'漢' * 83}.txt"]
+    assert [error.path for error in addition.refused] == ["", str(hidden), str(longest)]
+    assert "begins with a dot" in addition.refused[1].reason
+    assert "file name too long" in addition.refused[2].reason
+    assert not list(articles_dir.glob(".*"))
+
+
+def test_two_who_add_files_of_one_name_keep_both(
+    articles_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place, text in {"one": STORY, "two": HARBOUR}.items():
+        (tmp_path / place).mkdir()
+        (tmp_path / place / "news.txt").write_text(text)
+    copy = folder.replace_content
+
+    def meanwhile(target: Path, write: Callable[[Path], object]) -> None:
+        monkeypatch.setattr(folder, "replace_content", copy)
+        folder.add([str(tmp_path / "two" / "news.txt")], articles_dir, no_page)
+        copy(target, write)
+
+    monkeypatch.setattr(folder, "replace_content", meanwhile)
+    folder.add([str(tmp_path / "one" / "news.txt")], articles_dir, no_page)
+    assert (articles_dir / "news.txt").read_text() == STORY
+    assert (articles_dir / "news-2.txt").read_text() == HARBOUR
 
 
 def test_a_file_that_is_there_already_stays_where_it_is(articles_dir: Path) -> None:
@@ -150,6 +185,32 @@ def test_nothing_is_moved_unless_all_can_be(
     with pytest.raises(ConfigurationError, match=why):
         folder.remove(ids, listed(), articles_dir, index_dir)
     assert sorted(articles_dir.iterdir()) == before
+
+
+def test_another_file_of_the_same_name_is_not_taken_for_the_article(
+    articles_dir: Path, index_dir: Path, tmp_path: Path, listed: Callable[[], list[Listed]]
+) -> None:
+    (tmp_path / "other").mkdir()
+    for name in ("harbour.txt", "bakery.txt"):
+        (tmp_path / "other" / name).write_text(STORY.replace("May", name))
+    build([tmp_path / "other"], index_dir, HashEmbedder())
+    with pytest.raises(ConfigurationError, match="is not in"):
+        folder.remove(["harbour"], listed(), articles_dir, index_dir)
+    assert (articles_dir / "harbour.txt").read_text() == HARBOUR
+
+
+def test_a_file_that_cannot_be_moved_stays_whole(
+    articles_dir: Path, index_dir: Path, listed: Callable[[], list[Listed]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_off(_source: Path, target: Path) -> None:
+        target.write_text(HARBOUR[:10])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "move", break_off)
+    with pytest.raises(KabarError, match="no space left on device"):
+        folder.remove(["harbour"], listed(), articles_dir, index_dir)
+    assert (articles_dir / "harbour.txt").read_text() == HARBOUR
+    assert not list((index_dir / "removed").iterdir())
 
 
 class StoppedError(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 from pathlib import Path
@@ -122,6 +123,24 @@ def test_one_cannot_go_back_to_what_is_not_there_or_is_damaged(index_dir: Path, 
     with pytest.raises(BrokenIndexError, match="damaged"):
         snapshots.roll_back(index_dir)
     assert snapshots.current_name(index_dir) == three_snapshots[2]
+
+
+def test_one_cannot_go_back_on_a_disk_that_cannot_be_written(
+    index_dir: Path, three_snapshots: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_path: Path, _text: str) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(snapshots, "replace_text", refuse)
+    with pytest.raises(BuildError, match="Read-only file system"):
+        snapshots.roll_back(index_dir)
+    assert snapshots.current_name(index_dir) == three_snapshots[-1]
+
+
+def test_a_file_among_the_snapshots_is_none(index_dir: Path) -> None:
+    kept = snapshots.names(index_dir)
+    (index_dir / "snapshots" / "20200101T000000.000000Z-0123456789abcdef").touch()
+    assert snapshots.names(index_dir) == kept
 
 
 def test_nobody_goes_back_while_a_build_runs(index_dir: Path, three_snapshots: list[str]) -> None:
