@@ -9,7 +9,7 @@ from functools import cached_property
 from time import perf_counter
 
 from bot.agreement import figures_stand_in, same_fact
-from bot.cuts import cut
+from bot.cuts import cut, widened
 from bot.followups import Turn, resolved
 from bot.gloss import gloss
 from bot.questions import asks_for_statement, asks_yes_or_no, question_language
@@ -77,7 +77,7 @@ class Answer:
     sources: tuple[Passage, ...]
     """The passages that were found, best first, when refused too."""
     candidates: tuple[Finding, ...]
-    """All that was considered, best first."""
+    """All that was considered, best first, in the reader's own cut."""
     threshold: float
     """The confidence from which on an answer is given."""
     snapshot: str
@@ -150,23 +150,21 @@ class Answerer:
         return self._mender.mended(resolved(plain, context))
 
     def _read(self, question: str, understood: Mended, passages: Sequence[Passage], most: int, among: int) -> Answer:
-        considered = self._considered(self._reader, understood.question, passages[:most], among)
-        if considered.best is None and asks_for_statement(understood.question):
-            considered = considered.or_else(
-                self._considered(self._sentence_reader, understood.question, passages[:most], among)
-            )
-        language = question_language(understood.question)
-        best = _glossed(considered.best, passages, language) if considered.best else None
+        asked = understood.question
+        considered = self._considered(self._reader, asked, passages[:most], among)
+        if considered.best is None and asks_for_statement(asked):
+            considered = considered.or_else(self._considered(self._sentence_reader, asked, passages[:most], among))
+        best = _told(considered.best, asked, passages) if considered.best else None
         others = _newest_first(_differing(best, considered.candidates), passages) if best else []
         return Answer(
             question=question,
-            understood=understood.question,
+            understood=asked,
             slips=understood.slips,
             answer=best.answer if best else None,
             gloss=best.gloss if best else None,
             confidence=best.confidence if best else max(map(_confidence, considered.candidates), default=0.0),
             quote=best.quote if best else None,
-            others=tuple(_glossed(other, passages, language) for other in others),
+            others=tuple(_told(other, asked, passages) for other in others),
             sources=tuple(_reranked(passages, considered.candidates)),
             candidates=tuple(considered.candidates),
             threshold=considered.threshold,
@@ -213,16 +211,22 @@ def _found(reading: Reading, passage: Passage, question: str) -> Finding:
     return Finding(answer, None, reading.confidence, quote, reading.score, passage.language)
 
 
-def _glossed(found: Finding, passages: Sequence[Passage], language: str | None) -> Finding:
-    """The finding with its figures in the notation of the one who asked in this language."""
+def _told(found: Finding, question: str, passages: Sequence[Passage]) -> Finding:
+    """The finding as people would say it, and its figures in the notation of the one who asked."""
+    quote = found.quote
+    span = quote.start, quote.end
+    if span != (0, len(quote.text)):
+        span = widened(quote.text, *span, question=question, language=found.language)
+    answer = quote.text[slice(*span)]
+    published = _published(found, passages)
     told = gloss(
-        found.answer,
+        answer,
         article_language=found.language,
-        asker_language=language,
-        published=_published(found, passages),
-        sentence=found.quote.text,
+        asker_language=question_language(question),
+        published=published,
+        sentence=quote.text,
     )
-    return replace(found, gloss=told)
+    return replace(found, answer=answer, gloss=told, quote=replace(quote, start=span[0], end=span[1]))
 
 
 def _published(found: Finding, passages: Sequence[Passage]) -> date | None:

@@ -132,14 +132,14 @@ def test_the_same_fact_in_other_articles_makes_it_surer(tmp_path: Path) -> None:
     found = {"first": ("4,000 people", 0.6), "second": ("5,200 people", 0.65), "third": ("4,000 visitors", 0.55)}
     answer = told(tmp_path, found)
     assert answer.quote is not None
-    assert (answer.answer, answer.quote.article) == ("4,000 people", "first")
+    assert (answer.answer, answer.quote.article) == ("Some 4,000 people", "first")  # as people would say it
     assert answer.confidence == pytest.approx(1 - 0.4 * (1 - 0.5 * 0.55))
 
 
 def test_differing_answers_are_all_told_newest_first(tmp_path: Path) -> None:
     found = {"first": ("4,000 people", 0.9), "second": ("5,200 people", 0.8), "third": ("about 4,000", 0.7)}
     answer = told(tmp_path, found)
-    assert answer.answer == "4,000 people"
+    assert answer.answer == "Some 4,000 people"
     assert [(other.answer, other.quote.article) for other in answer.others] == [("5,200 people", "second")]
     found["third"] = ("nine", 0.6)
     (tmp_path / "again").mkdir()

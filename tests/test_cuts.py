@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cuts import cut
+from bot.cuts import cut, widened
 
 SPANS = {
     # within the sentence, what the reader points at, what people would say
@@ -30,6 +30,54 @@ SPANS = {
 def test_people_would_cut_it_so(sentence: str, pointed: str, expected: str) -> None:
     at = sentence.casefold().index(pointed.casefold())
     start, end = cut(sentence, at, at + len(pointed))
+    assert sentence[start:end] == expected
+
+
+WIDENED = {
+    # what is asked, the sentence, what the reader points at, what is shown
+    "Berapa tentara yang dikirim?": [
+        ("Sekitar 9.500 serdadu Korea Utara sudah tiba.", "9.500", "Sekitar 9.500 serdadu Korea Utara"),
+        ("Pasukan itu berjumlah 9.500 menurut mereka.", "9.500", "9.500"),
+        ("Sebanyak 9.500 dikirim pada Mei.", "9.500", "9.500"),
+        ("Antara 10 dan 20 kapal berlayar.", "20", "Antara 10 dan 20 kapal"),
+    ],
+    "How many people came?": [
+        ("Some 4,000 visitors came.", "4,000", "Some 4,000 visitors"),
+        ("About 4,000 came by train.", "4,000", "About 4,000"),
+    ],
+    "Berapa biayanya?": [
+        (
+            "Biayanya 320 juta dollar AS hingga 1,3 miliar dollar AS.",
+            "320 juta",
+            "320 juta dollar AS hingga 1,3 miliar dollar AS",
+        ),
+        ("Harga jual mencapai Rp 1,5 miliar per unit.", "1,5", "Rp 1,5 miliar"),
+    ],
+    "Kapan ia tiba?": [
+        ("Ia tiba pada Minggu (17/11/2024) malam.", "17/11/2024", "Minggu (17/11/2024)"),
+        ("Ia tiba pada 17 November 2024.", "17 November", "17 November 2024"),
+        ("Ia lahir tahun 1947 ketika perang usai.", "1947", "1947"),
+    ],
+    "Hewan apa saja?": [
+        (
+            "Mereka membawa kuda, sapi, dan beberapa jenis ayam, untuk desa.",
+            "kuda, sapi",
+            "kuda, sapi, dan beberapa jenis ayam",
+        ),
+        ("Mereka membawa kuda, sapi dan pergi ke desa yang jauh sekali.", "kuda, sapi", "kuda, sapi"),
+    ],
+    "siapa yang tiba?": [("Alexander Kozlov tiba dengan 4 orang.", "Alexander Kozlov", "Alexander Kozlov")],
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "pointed", "expected"),
+    [(question, *case) for question, cases in WIDENED.items() for case in cases],
+)
+def test_what_is_shown_is_whole(question: str, sentence: str, pointed: str, expected: str) -> None:
+    at = sentence.index(pointed)
+    language = "en" if question.startswith("How") else "id"
+    start, end = widened(sentence, at, at + len(pointed), question=question, language=language)
     assert sentence[start:end] == expected
 
 
