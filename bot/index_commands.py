@@ -23,6 +23,7 @@ from bot.console import (
     plain_errors,
     print_error,
     print_json,
+    reader_of,
     settings_with,
     shown_progress,
 )
@@ -31,6 +32,7 @@ from index.types import BuildError, ConfigurationError, KabarError, LoadError
 if TYPE_CHECKING:
     from bot.settings import Settings
     from index.build import BuildReport
+    from index.doctor import Check
     from index.store import Listed
     from index.types import Embedder
 
@@ -285,12 +287,13 @@ def rollback(
 def doctor(
     as_json: AsJson = False, index_dir: IndexDir = None, articles: ArticlesDir = None, debug: Debug = False
 ) -> None:
-    """Check everything that can be wrong with articles, index and model, and say how to mend it."""
+    """Check everything that can be wrong with articles, index and models, and say how to mend it."""
     with plain_errors(debug):
         from index.doctor import examine
 
         settings = settings_with(index_dir, articles)
         checks = list(examine(settings.articles_dir, settings.index_dir, lambda: embedder_of(settings)))
+        checks.append(_reader_check(settings))
         well = all(check.ok for check in checks)
         if as_json:
             print_json({"ok": well, "checks": [check._asdict() for check in checks]})
@@ -302,6 +305,17 @@ def doctor(
                     out.print(Text(f"      {check.mend}", "yellow"), soft_wrap=True)
         if not well:
             raise typer.Exit(WRONG)
+
+
+def _reader_check(settings: Settings) -> Check:
+    from index.doctor import Check
+    from index.embedding import HashEmbedder
+
+    try:
+        reader = reader_of(settings, HashEmbedder())  # which embedder it is makes no difference to its weights
+    except KabarError as exc:
+        return Check("reader", False, str(exc))
+    return Check("reader", True, f"{reader.name} can be loaded")
 
 
 def _print_table(table: Table) -> None:

@@ -281,6 +281,7 @@ def test_a_doctor_finds_what_is_wrong_and_says_what_mends_it(
     for name in ("empty.txt", "bakery.txt"):
         (articles_dir / name).unlink()
     assert "cannot be loaded" in wrong(EMBEDDING_MODEL=str(tmp_path / "nowhere"))["model"]
+    assert "cannot be loaded" in wrong(READER_MODEL=str(tmp_path / "nowhere"))["reader"]
     assert "there is no folder" in wrong(ARTICLES_DIR="nowhere")["articles"]
     assert "There is no index" in wrong(INDEX_DIR="nowhere")["live index"]
     (vectors,) = index_dir.glob("snapshots/*/vectors.faiss")
