@@ -195,8 +195,10 @@ class _Considered:
 
     def or_else(self, other: _Considered) -> _Considered:
         """The other, if it has an answer, with the candidates of both."""
+        if other.best is None:
+            return self
         candidates = sorted([*self.candidates, *other.candidates], key=_confidence, reverse=True)
-        return replace(other if other.best else self, candidates=candidates)
+        return replace(other, candidates=candidates)
 
 
 def _found(reading: Reading, passage: Passage, question: str) -> Finding:

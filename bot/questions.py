@@ -25,8 +25,11 @@ _YES_OR_NO = re.compile(
     r"\W*(is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might"
     r"|apa benar|benarkah|adakah|sudahkah|bisakah|akankah|pernahkah)\b"
 )
-_PERHAPS_YES_OR_NO = re.compile(r"\W*apakah\b")
-"""Indonesian asks "what is" with it as well: "apakah ibu kota Prancis?"."""
+_APAKAH = re.compile(
+    r"\W*[Aa]pakah (?:ada|benar|betul|sudah|telah|pernah|akan|bisa|dapat|boleh|mungkin|masih|harus|perlu|tidak"
+    r"|[A-Z][\w-]*(?: [A-Z][\w-]*)* (?:me|ber|di|ter|sudah|telah|pernah|akan|bisa|dapat|masih|tidak)[a-z]*)\b"
+)
+"""Only before a verb: "apakah ibu kota Prancis?" asks what it is."""
 
 
 def question_language(question: str) -> str | None:
@@ -44,10 +47,9 @@ def is_foreign(language: str | None, other: str | None) -> bool:
 
 def asks_for_statement(question: str) -> bool:
     """Whether a whole sentence may be the answer: to why, how, and yes or no."""
-    asked = question.casefold()
-    return bool(_REASON.search(asked) or _PERHAPS_YES_OR_NO.match(asked)) or asks_yes_or_no(question)
+    return bool(_REASON.search(question.casefold())) or asks_yes_or_no(question)
 
 
 def asks_yes_or_no(question: str) -> bool:
     """Whether "yes" or "no" would be an answer."""
-    return bool(_YES_OR_NO.match(question.casefold()))
+    return bool(_YES_OR_NO.match(question.casefold()) or _APAKAH.match(question))
