@@ -272,8 +272,9 @@ def _differing(best: Finding, candidates: Sequence[Finding]) -> list[Finding]:
     """What the other articles say instead: one answer of each, and each answer once."""
     differing = [best]
     for found in candidates:
-        is_new = not any(found.quote.article == other.quote.article or _same(found, other) for other in differing)
-        if found.confidence >= DIFFERS_FROM and is_new:
+        if found.confidence < DIFFERS_FROM:
+            break
+        if not any(found.quote.article == other.quote.article or _same(found, other) for other in differing):
             differing.append(found)
     return differing[1:]
 

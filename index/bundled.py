@@ -62,6 +62,8 @@ def load_trunk(graph: Path, threads: int) -> onnxruntime.InferenceSession:
     """A trunk that `graph.light` wrote, to be run by so many threads."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    # Threads that wait by spinning would keep the cores from whatever runs next, such as the reader.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(str(graph), options, ["CPUExecutionProvider"])
 
 
