@@ -76,6 +76,8 @@ class Answer:
     """What other articles say instead, newest first."""
     sources: tuple[Passage, ...]
     """The passages that were found, best first, when refused too."""
+    found: tuple[Passage, ...]
+    """The same as the search ordered them, before they were read."""
     candidates: tuple[Finding, ...]
     """All that was considered, best first, in the reader's own cut."""
     threshold: float
@@ -166,6 +168,7 @@ class Answerer:
             quote=best.quote if best else None,
             others=tuple(_told(other, asked, passages) for other in others),
             sources=tuple(_reranked(passages, considered.candidates)),
+            found=tuple(passages),
             candidates=tuple(considered.candidates),
             threshold=considered.threshold,
             snapshot=self.snapshot.name,

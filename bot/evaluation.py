@@ -38,6 +38,8 @@ class Outcome:
     confidence: float
     rank: float | None
     """Of the right article among the sources, from 1; infinite where it is not among them, None where none is known."""
+    search_rank: float | None
+    """The same before anything was read."""
     milliseconds: float
 
     @property
@@ -60,6 +62,7 @@ def figures(outcomes: Sequence[Outcome]) -> Figures:
         "answerable": len(answerable),
         "unanswerable": len(unanswerable),
         "retrieval": _retrieval([outcome.rank for outcome in answerable if outcome.rank is not None]),
+        "search": _retrieval([outcome.search_rank for outcome in answerable if outcome.search_rank is not None]),
         "answers": {
             "exact_match": _mean(exact_match(one.best, one.expected) for one in answerable),
             "f1": _mean(f1(one.best, one.expected) for one in answerable),

@@ -21,7 +21,7 @@ from index.duplicates import Said, repeats
 from index.loaders import told_language
 from index.search import Searcher
 from index.snapshots import Snapshot, open_current
-from index.types import Article, Embedder, Filter, Progress
+from index.types import Article, Embedder, Filter, Passage, Progress
 
 REMEMBERED = 256
 """Articles whose sentences are kept for the next case."""
@@ -43,13 +43,15 @@ class Trial:
         started = perf_counter()
         answer = self._answer(case)
         milliseconds = (perf_counter() - started) * 1000
+        judged = self.judges_retrieval(case)
         return Outcome(
             question=case.question,
             expected=case.answers,
             best=answer.candidates[0].answer if answer.candidates else None,
             answer=answer.answer,
             confidence=answer.confidence,
-            rank=self._rank(case, answer) if self.judges_retrieval(case) else None,
+            rank=self._rank(case, answer.sources) if judged else None,
+            search_rank=self._rank(case, answer.found) if judged else None,
             milliseconds=milliseconds,
         )
 
@@ -66,9 +68,9 @@ class Trial:
     def _answer(self, case: Case) -> Answer:
         return self._answerer.ask(case.question)
 
-    def _rank(self, case: Case, answer: Answer) -> float:
+    def _rank(self, case: Case, passages: Sequence[Passage]) -> float:
         """The place of the first article that holds the answer; of an article's passages only the best one counts."""
-        articles = dict.fromkeys(passage.article for passage in answer.sources)
+        articles = dict.fromkeys(passage.article for passage in passages)
         return next((place for place, id_ in enumerate(articles, 1) if self._holds(id_, case)), math.inf)
 
     def _holds(self, article: str, case: Case) -> bool:

@@ -71,7 +71,8 @@ def outcome(expected: Sequence[str] = (), best: str | None = None, **facts: Any)
     """What became of a case; answered if `confidence` is at least a half."""
     confidence = facts.get("confidence", 0.0)
     answer = best if confidence >= 0.5 else None
-    return Outcome("q", tuple(expected), best, answer, confidence, facts.get("rank"), facts.get("milliseconds", 1.0))
+    ranks = facts.get("rank"), facts.get("search_rank")
+    return Outcome("q", tuple(expected), best, answer, confidence, *ranks, facts.get("milliseconds", 1.0))
 
 
 @pytest.fixture
@@ -159,10 +160,10 @@ def test_in_english_words_are_those_of_squad(text: str) -> None:
 def test_figures_worked_out_by_hand() -> None:
     found = figures(
         [
-            outcome(["red car"], "red car", confidence=0.9, rank=1, milliseconds=10),
-            outcome(["red car"], "red", confidence=0.6, rank=3, milliseconds=20),
-            outcome(["red car"], "blue", confidence=0.7, rank=6, milliseconds=30),
-            outcome(["red car"], "red car", confidence=0.2, rank=math.inf, milliseconds=40),
+            outcome(["red car"], "red car", confidence=0.9, rank=1, search_rank=2, milliseconds=10),
+            outcome(["red car"], "red", confidence=0.6, rank=3, search_rank=1, milliseconds=20),
+            outcome(["red car"], "blue", confidence=0.7, rank=6, search_rank=4, milliseconds=30),
+            outcome(["red car"], "red car", confidence=0.2, rank=math.inf, search_rank=math.inf, milliseconds=40),
             outcome(["red car"], confidence=0.0, milliseconds=50),  # its article is not known
             outcome([], "blue", confidence=0.6, milliseconds=60),
             outcome([], "blue", confidence=0.1, milliseconds=70),
@@ -170,6 +171,7 @@ def test_figures_worked_out_by_hand() -> None:
     )
     assert (found["cases"], found["answerable"], found["unanswerable"]) == (7, 5, 2)
     assert found["retrieval"] == {"recall@1": 0.25, "recall@5": 0.5, "mrr": round((1 + 1 / 3 + 1 / 6) / 4, 4)}
+    assert found["search"] == {"recall@1": 0.25, "recall@5": 0.75, "mrr": round((1 / 2 + 1 + 1 / 4) / 4, 4)}
     # F1 of the best spans: 1, 2/3, 0, 1, 0.
     assert found["answers"] == {"exact_match": 0.4, "f1": round((1 + 2 / 3 + 1) / 5, 4)}
     # Above 0.6 and 0.1 lie: 0.9 both, 0.6 one and a tie, 0.7 both, 0.2 one, 0.0 none: 6.5 of 10.
@@ -417,8 +419,8 @@ def test_what_cannot_be_measured_is_told_at_once(
 # --- the command ----------------------------------------------------------------------------------------------
 
 KEYS = [
-    "cases", "answerable", "unanswerable", "retrieval", "answers", "abstention", "calibration", "latency_ms",
-    "failures",
+    "cases", "answerable", "unanswerable", "retrieval", "search", "answers", "abstention", "calibration",
+    "latency_ms", "failures",
 ]  # fmt: skip
 
 

@@ -29,7 +29,7 @@ def passage(text: str = SENTENCE, article: str = "market", **facts: object) -> P
 def answer(fact: str | None, quote: Quote | None, *sources: Passage) -> Answer:
     return Answer(
         question="q", understood="q", slips=(), answer=fact, gloss=None, confidence=0.9 if fact else 0.1, quote=quote,
-        others=(), sources=sources, candidates=(), threshold=0.5, snapshot="s", timings_ms={},
+        others=(), sources=sources, found=sources, candidates=(), threshold=0.5, snapshot="s", timings_ms={},
     )  # fmt: skip
 
 
