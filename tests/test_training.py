@@ -34,8 +34,9 @@ from index import unpacking
 from index.embedding import HashEmbedder
 from index.types import ConfigurationError, ModelError
 from index.weights import PARTS, Shape, Weights, standard_name, standard_state
+from training import data as data_module
 from training import evaluate, export, mining, prepare, train
-from training.asking import CHAT, as_typed, normally_spaced
+from training.asking import CHAT, as_typed, names, normally_spaced
 from training.cases import FOREIGN_WORDS, TRAIN, VALID, Answer, Case, read_cases
 from training.checkpoints import KEPT, checkpoints, learnt_in, load, newest, save, write
 from training.commands import run
@@ -43,6 +44,7 @@ from training.crew import Crew, Part
 from training.data import Batches, Material, batches, parts_of
 from training.dropout import Dropout
 from training.evaluate import all_readings, read_pairs
+from training.glossary import in_english
 from training.mined import read_mined, write_mined
 from training.model import Scores, Tensors, Trunk, first_learnt, groups, loss_of, merged_map, read, unmapped
 from training.scoring import auc, exact, f1, normalised
@@ -400,6 +402,37 @@ def test_a_pass_is_the_same_whenever_it_is_asked_for(data: Path, mined: Path, cu
     assert {len(batch) for batch in first} == {2}
 
 
+def test_names_are_the_words_with_a_capital_that_do_not_begin_the_question() -> None:
+    found = [name[0] for name in names("Kapan Ada Brink dari Lowen bertemu wali kota Rudi?")]
+    assert found == ["Ada Brink", "Lowen", "Rudi"]
+    assert names("Kapan itu?") == []
+
+
+def test_questions_are_also_asked_about_names_that_the_paragraph_lacks(
+    data: Path, mined: Path, cutter: Cutter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    material = Material(data, mined, cutter)
+    chance = random.Random(7)
+    swapped = [(one.case, question) for one in material._cases if (question := material._swapped(one.case, chance))]
+    assert len(swapped) > 10
+    for case, question in swapped:
+        assert question != case.question
+        assert not any(name[0] in case.context for name in names(question))
+    for share, least, most in ((0.0, 0, 0), (1.0, 10, 36)):
+        monkeypatch.setattr(data_module, "SWAPPED", share)
+        more = sum(one.answer is None for one in material.examples(random.Random(7)))
+        monkeypatch.setattr(data_module, "SWAPPED", 0.0)
+        assert least <= more - sum(one.answer is None for one in material.examples(random.Random(7))) <= most
+
+
+def test_words_are_put_into_english_and_names_stay() -> None:
+    question = "Berapa banyak tentara yang dikirim dari Lowen ke Kursk?"
+    assert in_english(question, 1.0, random.Random(7)) == "How many soldiers that sent from Lowen to Kursk?"
+    assert in_english(question, 0.0, random.Random(7)) == question
+    some = {in_english(question, 0.5, random.Random(seed)) for seed in range(9)}
+    assert len(some) > 3
+
+
 def test_every_answer_that_is_learnt_is_one_of_the_data(data: Path, mined: Path, cutter: Cutter) -> None:
     kinds = {"answered": 0, "other languages": 0, "unanswered": 0}
     for example in Material(data, mined, cutter).examples(random.Random(7)):
@@ -434,7 +467,11 @@ def test_a_file_that_was_mined_of_other_questions_is_refused(
 @pytest.fixture(scope="module")
 def parts(data: Path, mined: Path, cutter: Cutter) -> list[Part]:
     """A batch without dropout; its parts differ in length."""
-    batch = batches(Material(data, mined, cutter), 7, 0, 4, 2).batches[0]
+    return first_batch(Material(data, mined, cutter))
+
+
+def first_batch(material: Material) -> list[Part]:
+    batch = batches(material, 7, 0, 4, 2).batches[0]
     return parts_of(batch, Dropout(0, torch.Generator(), torch.float32, size=8), seed=1)
 
 
@@ -510,8 +547,11 @@ def test_a_folder_that_is_no_trunk_is_refused_in_words(folder: Path, tmp_path: P
 # --- training -----------------------------------------------------------------------------------------------------
 
 
-def test_what_can_be_memorised_is_learnt(options: Any, parts: list[Part]) -> None:
+def test_what_can_be_memorised_is_learnt(options: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for share in ("SWAPPED", "ENGLISH_WORDS"):  # to compare names and languages is more than so small a trunk can learn
+        monkeypatch.setattr(data_module, share, 0.0)
     training = Training(options("out", "--rate", "1e-2", "--dropout", "0", "--steps", "300", "--precision", "fp32"))
+    parts = first_batch(training.material)
     before, _gradients = training.crew.gradients(training.state.learnt, parts)
     training.run()
     after, _gradients = training.crew.gradients(training.state.learnt, parts)

@@ -53,6 +53,7 @@ SLIP, NO_MARK, ALL_LOWER, ALL_UPPER = 0.08, 0.25, 0.12, 0.02
 LONG_ENOUGH = 5
 """Letters of a word that can be mistyped and still be told."""
 
+_NAMES = re.compile(r"(?<=[^\W\d_] )[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*")
 _WORD = re.compile(r"\w+")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _QUESTION_END = re.compile(r"[\s?？!.]+$")
@@ -82,6 +83,11 @@ def _abbreviated(question: str, chance: random.Random) -> str:
         return chance.choice(options) if options and chance.random() < CHAT_WORD else found.group()
 
     return _WORD.sub(shortened, question)
+
+
+def names(question: str) -> list[re.Match[str]]:
+    """Words with a capital that do not begin the question, those that stand together as one."""
+    return list(_NAMES.finditer(question))
 
 
 def _mistyped(question: str, chance: random.Random) -> str:

@@ -12,10 +12,11 @@ from typing import NamedTuple
 import torch
 
 from index.types import ConfigurationError, Span
-from training.asking import as_typed, normally_spaced
+from training.asking import as_typed, names, normally_spaced
 from training.cases import TRAIN, Case, joint, read_cases
 from training.crew import Part
 from training.dropout import Drop, Dropout
+from training.glossary import in_english
 from training.mined import read_mined
 from training.windows import Cutter, Numbers, Window, page, passage_at
 
@@ -32,6 +33,10 @@ NEAREST_FIRST = 0.25
 OTHER_LANGUAGE, ENGLISH = 0.6, 0.4
 """How often an answerable question that is known in several languages is put in one of them, and how often of these in
 English, whatever the others are."""
+ENGLISH_WORDS = 0.2
+"""How often an Indonesian question gets English words."""
+SWAPPED = 0.1
+"""How often an answerable question is also asked about a name that its paragraph does not have."""
 ODDLY_SPACED = ("facqa-train",)
 """Tokens joined by spaces; they are learnt from twice, as they are and as a newspaper prints them."""
 
@@ -80,6 +85,7 @@ class Material:
                 f"{mined} was made of other questions than {folder} holds. Run training.mining again."
             )
         self._languages = _by_language([one.case for one in self._cases])
+        self._names = sorted({found[0] for one in self._cases for found in names(one.case.question)})
         self._windows: dict[tuple[str, int], list[Window]] = {}
         self._parts: dict[int, Window] = {}
 
@@ -100,7 +106,25 @@ class Material:
         near = self._near.get(case.id, [])
         if near and chance.random() < MISLEADING:
             drafts.append(Draft(self._question(case, chance), self._part(_early(near, chance)), None))
+        if chance.random() < SWAPPED and (question := self._swapped(case, chance)):
+            drafts.append(Draft(as_typed(question, case.question_lang, chance), self._holding(case, chance), None))
         return drafts
+
+    def _swapped(self, case: Case, chance: random.Random) -> str | None:
+        """The question about a name that its paragraph does not have, in the place of one that it has; None without."""
+        named = [found for found in names(case.question) if found[0] in case.context]
+        if not named:
+            return None
+        found, other = chance.choice(named), chance.choice(self._names)
+        if other in case.context:
+            return None
+        return case.question[: found.start()] + other + case.question[found.end() :]
+
+    def _holding(self, case: Case, chance: random.Random) -> Window:
+        """A window with the answer, where one holds it whole."""
+        answer, windows = chance.choice(case.spans), self._cut(case, chance.choice(WINDOW_SIZES))
+        holding = [window for window in windows if window.touches(answer.start, answer.end)]
+        return chance.choice(holding or windows)
 
     def _answered(self, case: Case, chance: random.Random) -> list[Draft]:
         """The case with a window that holds its answer, and now and then with one that does not."""
@@ -122,6 +146,8 @@ class Material:
         if case.answers and len(known) > 1 and chance.random() < OTHER_LANGUAGE:
             language = "en" if "en" in known and chance.random() < ENGLISH else chance.choice(sorted(known))
             question = known[language]
+        if language == "id" and chance.random() < ENGLISH_WORDS:
+            language, question = "en", in_english(question, chance.uniform(0.5, 1.0), chance)
         return as_typed(question, language, chance)
 
     def _cut(self, case: Case, most: int) -> list[Window]:
