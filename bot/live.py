@@ -28,6 +28,11 @@ class LiveAnswerer:
         self._told = ""
         """Why the snapshot that is live on disk is not the one that answers; told once."""
 
+    @property
+    def name(self) -> str:
+        """The name of the snapshot that answers now."""
+        return self._answerer.snapshot.name
+
     @contextmanager
     def lend(self) -> Iterator[Answerer]:
         """The present Answerer; its snapshot stays open for as long as it is lent."""

@@ -31,6 +31,12 @@ class Memory:
             since, turns = self._turns.get(asker, (0.0, ()))
             return turns if turns and self._clock() - since < SECONDS else ()
 
+    def forget(self, user: int) -> None:
+        """Forget the turns of a user, in every chat; such askers are pairs of chat and user."""
+        with self._lock:
+            for asker in [one for one in self._turns if isinstance(one, tuple) and one[1] == user]:
+                del self._turns[asker]
+
     def add(self, asker: Hashable, turn: Turn) -> None:
         """Remember one more turn."""
         turns = (*self.before(asker), turn)[-TURNS:]

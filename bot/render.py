@@ -1,24 +1,20 @@
-"""An answer as people see it: HTML for Telegram, rich text for the terminal. Pure functions."""
+"""An answer in the terminal: rich text, and JSON. Pure functions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from html import escape
 
 from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from bot.answering import Answer, Finding, Quote
-from bot.phrases import ENGLISH, Phrases
+from bot.answering import Answer, Finding
+from bot.messages import HEADLINES, articles, marked, read_as
+from bot.phrases import ENGLISH
 from index.types import Passage
 
-LONGEST_QUOTE, LONGEST_TITLE, LONGEST_LINK = 550, 200, 500
-"""Characters. An answer, its quote and what others say stay below the 4,096 that Telegram takes in one message."""
-OTHERS, LONGEST_OTHER, LONGEST_OTHER_TITLE = 3, 80, 60
-HEADLINES = 3
 CANDIDATES = 8
 """That an explanation shows."""
 
@@ -71,81 +67,6 @@ def passage_json(passage: Passage) -> dict[str, object]:
     return facts | {"published": passage.published.isoformat() if passage.published else None}
 
 
-def telegram_html(answer: Answer, phrases: Phrases) -> str:
-    """An answer as one Telegram message; its HTML holds no tag but b, i, a and blockquote."""
-    told = _refusal_html(answer, phrases) if answer.quote is None else _answer_html(answer, phrases)
-    return "\n\n".join([*(f"<i>{_text(line)}</i>" for line in read_as(answer, phrases)), told])
-
-
-def read_as(answer: Answer, phrases: Phrases) -> list[str]:
-    """Which names of the question were read as others."""
-    return [phrases.read_as.format(asked=asked, read=read) for asked, read in answer.slips]
-
-
-def _answer_html(answer: Answer, phrases: Phrases) -> str:
-    assert answer.quote
-    assert answer.source
-    before, fact, after = _marked(answer.quote)
-    quote = f"<blockquote>{_text(before)}<b>{_text(fact)}</b>{_text(after)}</blockquote>"
-    parts = [quote, _headline_html(answer.source, phrases)]
-    if before or after:  # a sentence that is its own answer is shown once
-        parts.insert(0, _fact_html(fact, answer.gloss))
-    if answer.others:
-        others = [_other_html(other, answer, phrases) for other in answer.others[:OTHERS]]
-        parts.append("\n".join([phrases.others, *others]))
-    return "\n\n".join(parts)
-
-
-def _fact_html(fact: str, told: str | None) -> str:
-    return f"<b>{_text(fact)}</b> ({_text(told)})" if told else f"<b>{_text(fact)}</b>"
-
-
-def _other_html(other: Finding, answer: Answer, phrases: Phrases) -> str:
-    source = _headline_html(answer.source_of(other.quote), phrases, LONGEST_OTHER_TITLE)
-    return f"• {_fact_html(_shortened(other.answer, LONGEST_OTHER), other.gloss)} – {source}"
-
-
-def _refusal_html(answer: Answer, phrases: Phrases) -> str:
-    lines = [f"• {_headline_html(passage, phrases)}" for passage in articles(answer.sources)[:HEADLINES]]
-    closest = ["", phrases.closest, *lines] if lines else []
-    return "\n".join([phrases.not_in_articles, *closest])
-
-
-def _headline_html(passage: Passage, phrases: Phrases, longest: int = LONGEST_TITLE) -> str:
-    title = _text(_shortened(passage.title, longest))
-    if passage.url and len(passage.url) <= LONGEST_LINK:
-        title = f'<a href="{escape(passage.url)}">{title}</a>'
-    else:
-        title = f"<i>{title}</i>"
-    return f"{title} · {phrases.date(passage.published)}" if passage.published else title
-
-
-def _text(text: str) -> str:
-    return escape(text, quote=False)
-
-
-def _shortened(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
-
-
-def _marked(quote: Quote) -> tuple[str, str, str]:
-    """What stands before the answer, the answer, and what stands behind; shortened from the outside."""
-    fact = quote.text[quote.start : quote.end]
-    room = max(LONGEST_QUOTE - len(fact), 0) // 2
-    before, after = quote.text[: quote.start], quote.text[quote.end :]
-    if len(before) > room:
-        before = "…" + before[len(before) - room :].lstrip()
-    return before, _shortened(fact, LONGEST_QUOTE), _shortened(after, room) if room else ""
-
-
-def articles(passages: Sequence[Passage]) -> list[Passage]:
-    """The best passage of each article, in the order of the passages."""
-    best: dict[str, Passage] = {}
-    for passage in passages:
-        best.setdefault(passage.article, passage)
-    return list(best.values())
-
-
 def terminal(answer: Answer) -> RenderableType:
     """An answer for a terminal: set off, the quote with the answer marked, and the source."""
     return Group(*(Text(line, "dim") for line in read_as(answer, ENGLISH)), _told(answer))
@@ -156,7 +77,7 @@ def _told(answer: Answer) -> RenderableType:
         closest = [_source_text(passage) for passage in articles(answer.sources)[:HEADLINES]]
         label = [Text(), Text("What comes closest:", "dim")] if closest else []
         return Group(Text("The articles do not say.", "bold yellow"), *label, *closest)
-    before, fact, after = _marked(answer.quote)
+    before, fact, after = marked(answer.quote)
     quote = [Text(), Text.assemble("“", before, (fact, "bold reverse"), after, "”")] if before or after else []
     others = [line for other in answer.others for line in _other_lines(other, answer)]
     if others:

@@ -56,6 +56,16 @@ class Listed(NamedTuple):
     similar_to: str | None
 
 
+class Headline(NamedTuple):
+    """What stands above an article."""
+
+    article: str
+    """Its id."""
+    title: str
+    published: date | None
+    url: str | None
+
+
 class _Facets(NamedTuple):
     """What filters ask of every article, in the order of their numbers, which is that of their rows."""
 
@@ -197,6 +207,15 @@ class DiskStore:
         )
         for *values, relative, chunks, copy_of, similar_to in records:
             yield Listed(as_article(values), relative, chunks, copy_of, similar_to)
+
+    def headlines(self, count: int, skip: int = 0) -> list[Headline]:
+        """Some of the articles that are no copies, newest first; undated ones last."""
+        records = self._query(
+            "SELECT id, title, published, url FROM articles WHERE copy_of IS NULL "
+            "ORDER BY published IS NULL, published DESC, id LIMIT ? OFFSET ?",
+            (count, skip),
+        )
+        return [Headline(id_, title, as_date(published), url) for id_, title, published, url in records]
 
     def newest(self) -> date | None:
         """The publication date of the newest article, if any has one."""

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.answering import Answerer
+from bot.live import LiveAnswerer
+from bot.sentence_reader import SentenceReader
 from index.build import build
 from index.embedding import HashEmbedder, load_embedder
 from index.snapshots import Snapshot, open_current
@@ -62,6 +65,34 @@ def index_dir(tmp_path: Path, articles_dir: Path) -> Path:
 @pytest.fixture
 def snapshot(index_dir: Path) -> Snapshot:
     return open_current(index_dir)
+
+
+@pytest.fixture
+def live(index_dir: Path) -> LiveAnswerer:
+    """The answerer of that index, which follows what is built."""
+    embedder = HashEmbedder()
+
+    def answerer(snapshot: Snapshot) -> Answerer:
+        return Answerer(snapshot, embedder, SentenceReader(embedder), 0.1)
+
+    return LiveAnswerer(index_dir, open_current(index_dir), answerer)
+
+
+@pytest.fixture
+def add_bakery(articles_dir: Path, index_dir: Path) -> Callable[[], str]:
+    """Adds an article about a bakery to that index; gives the name of the new snapshot."""
+
+    def add() -> str:
+        (articles_dir / "bakery.txt").write_text("New bakery\n\nThe bakery on Mill Street opened in May.\n")
+        return build([articles_dir], index_dir, HashEmbedder()).snapshot
+
+    return add
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """Coroutines of tests run on the loop that the bot runs on."""
+    return "asyncio"
 
 
 @pytest.fixture(scope="session")

@@ -19,25 +19,6 @@ from index.snapshots import Snapshot, open_current, roll_back
 QUESTION = "When did the bakery on Mill Street open?"
 
 
-@pytest.fixture
-def live(index_dir: Path) -> LiveAnswerer:
-    embedder = HashEmbedder()
-
-    def answerer(snapshot: Snapshot) -> Answerer:
-        return Answerer(snapshot, embedder, SentenceReader(embedder), 0.1)
-
-    return LiveAnswerer(index_dir, open_current(index_dir), answerer)
-
-
-@pytest.fixture
-def add_bakery(articles_dir: Path, index_dir: Path) -> Callable[[], str]:
-    def add() -> str:
-        (articles_dir / "bakery.txt").write_text("New bakery\n\nThe bakery on Mill Street opened in May.\n")
-        return build([articles_dir], index_dir, HashEmbedder()).snapshot
-
-    return add
-
-
 def sources(live: LiveAnswerer) -> set[str]:
     with live.lend() as answerer:
         return {passage.article for passage in answerer.ask(QUESTION).sources}

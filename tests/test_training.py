@@ -477,8 +477,8 @@ def first_batch(material: Material) -> list[Part]:
 
 def differentiable(trunk: Trunk, learnt: Tensors, dtype: torch.dtype = torch.float32) -> Tensors:
     merged = {name: learnt[name] for name in unmapped(learnt)}
-    for names in groups(trunk):
-        merged |= merged_map(trunk, learnt, names, dtype)
+    for group in groups(trunk):
+        merged |= merged_map(trunk, learnt, group, dtype)
     return merged
 
 
