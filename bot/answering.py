@@ -140,7 +140,7 @@ class Answerer:
         return replace(answer, timings_ms=clock.laps)
 
     def passages(self, answer: Answer, count: int, only: Filter = EVERYTHING) -> list[Passage]:
-        """At most so many passages for an answer's question: those it was looked for in, and then what else is found."""
+        """At most so many passages for an answer's question: those it was looked for in, then what else is found."""
         seen = {(one.article, one.start) for one in answer.sources}
         more = self._searcher.search(answer.understood, count, only)
         return [*answer.sources, *(one for one in more if (one.article, one.start) not in seen)][:count]

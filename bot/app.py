@@ -22,11 +22,10 @@ from bot.handlers.asking import Asking
 from bot.handlers.buttons import Buttons
 from bot.handlers.inline import Inline
 from bot.handlers.menu import fill_menu
-from bot.handlers.operating import Operating
 from bot.handlers.parts import Parts
 from bot.handlers.people import People
 from bot.handlers.sending import Sender
-from bot.handlers.web import WebServer
+from bot.handlers.web import Hook, WebServer
 from bot.limits import Limits
 from bot.live import LiveAnswerer
 from bot.memory import Memory
@@ -104,7 +103,6 @@ class _Service:
         self._application.add_handler(TypeHandler(Update, Access(parts).gate), group=-1)
         self._application.add_handlers(
             [
-                *Operating(parts).handlers(),
                 *people.handlers(),
                 *Buttons(parts).handlers(),
                 *Inline(parts).handlers(),
@@ -159,7 +157,8 @@ class _Service:
                 ) from None
             except NetworkError as exc:
                 logger.warning(
-                    "%s cannot be reached (%s); trying again in %.0f s. Is the network up, and TELEGRAM_API_BASE right?",
+                    "%s cannot be reached (%s); trying again in %.0f s. "
+                    "Is the network up, and TELEGRAM_API_BASE right?",
                     base,
                     type(exc).__name__,
                     wait,
@@ -235,14 +234,13 @@ class _Service:
         port = settings.webhook_port or (DEFAULT_PORT if settings.webhook_url else None)
         if port is None:
             return None
-        secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
-        hook = (HOOK_PATH, secret, self._take) if settings.webhook_url else (None, None, None)
-        path, secret, take = hook
-        return WebServer(settings.webhook_listen, port, self._health, secret=secret, path=path, take=take)
+        hook = None
+        if settings.webhook_url and settings.webhook_secret:
+            hook = Hook(HOOK_PATH, settings.webhook_secret.get_secret_value(), self._take)
+        return WebServer(settings.webhook_listen, port, self._health, hook)
 
     async def _take(self, update: dict[str, Any]) -> None:
-        known = Update.de_json(update, self._application.bot)
-        await self._application.update_queue.put(known)
+        await self._application.update_queue.put(Update.de_json(update, self._application.bot))
 
     def _health(self) -> Mapping[str, object]:
         with self._live.lend() as answerer:

@@ -6,6 +6,7 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from enum import StrEnum
 from functools import partial
 from importlib.metadata import version
 from io import TextIOWrapper
@@ -27,6 +28,7 @@ from bot.console import (
 )
 from bot.eval_command import evaluate
 from bot.index_commands import index_app
+from bot.people_commands import feedback_app, invite
 from index.types import ConfigurationError, Filter
 
 if TYPE_CHECKING:
@@ -43,6 +45,8 @@ HELP = "Ask a folder of news articles, here or in Telegram, and get the sentence
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(index_app, name="index")
 app.command("eval")(evaluate)
+app.command()(invite)
+app.add_typer(feedback_app, name="feedback")
 
 
 def _day(words: str) -> typer.models.OptionInfo:
@@ -61,6 +65,13 @@ Articles = Annotated[
 Languages = Annotated[
     list[str] | None, typer.Option("--language", help="Only articles in this language, such as id; may be given again.")
 ]
+
+
+class LogFormat(StrEnum):
+    """How log lines are written."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 def _print_version(wanted: bool) -> None:
@@ -146,7 +157,13 @@ def search(
 
 
 @app.command()
-def bot(index_dir: IndexDir = None, debug: Debug = False) -> None:
+def bot(
+    log_format: Annotated[
+        LogFormat | None, typer.Option(help="Log lines as text or as JSON, instead of LOG_FORMAT.", show_default=False)
+    ] = None,
+    index_dir: IndexDir = None,
+    debug: Debug = False,
+) -> None:
     """Run the Telegram bot until it is told to stop (Ctrl-C or SIGTERM)."""
     with plain_errors(debug):
         from bot.app import run
@@ -158,7 +175,8 @@ def bot(index_dir: IndexDir = None, debug: Debug = False) -> None:
                 "TELEGRAM_BOT_TOKEN is not set. Get a token from @BotFather in Telegram and put it into .env."
             )
         token = settings.telegram_bot_token.get_secret_value()
-        configure_logging(settings.log_level, token)
+        secrets = [token, *([settings.webhook_secret.get_secret_value()] if settings.webhook_secret else [])]
+        configure_logging(settings.log_level, *secrets, as_json=(log_format or settings.log_format) == "json")
         run(_live_answerer(settings), settings, token)
 
 
@@ -222,10 +240,10 @@ def _converse(live: LiveAnswerer, only: Filter, show: Callable[[Answer], None]) 
 def _questions_typed(live: LiveAnswerer) -> Iterator[str]:
     from prompt_toolkit import PromptSession
 
-    from bot.phrases import ENGLISH
+    from bot.phrases import phrases
 
     with live.lend() as answerer:
-        knowledge = ENGLISH.knowledge(answerer.snapshot.manifest.articles, answerer.snapshot.store.newest())
+        knowledge = phrases(None).knowledge(answerer.snapshot.manifest.articles, answerer.snapshot.store.newest())
     err.print(f"Ask about {knowledge}. The arrow keys bring earlier questions back; Ctrl-D ends.\n", style="dim")
     session: PromptSession[str] = PromptSession("? ")
     while True:

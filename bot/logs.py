@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
+from datetime import UTC, datetime
 
 
 class _Redacting(logging.Formatter):
@@ -14,16 +16,34 @@ class _Redacting(logging.Formatter):
         self._secrets = secrets
 
     def format(self, record: logging.LogRecord) -> str:
-        line = super().format(record)
+        return self._without_secrets(super().format(record))
+
+    def _without_secrets(self, line: str) -> str:
         for secret in self._secrets:
             line = line.replace(secret, "<secret>")
         return line
 
 
-def configure_logging(level: str, *secrets: str) -> None:
+class _Json(_Redacting):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        facts = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            facts["exception"] = self.formatException(record.exc_info)
+        # Before it becomes JSON, in which a secret could be written with escapes.
+        return json.dumps({key: self._without_secrets(text) for key, text in facts.items()}, ensure_ascii=False)
+
+
+def configure_logging(level: str, *secrets: str, as_json: bool = False) -> None:
     """Send log lines of at least this level to standard error, without the secrets."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Redacting(secrets))
+    handler.setFormatter((_Json if as_json else _Redacting)(secrets))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     for ours in ("bot", "index"):
         logging.getLogger(ours).setLevel(level.upper())

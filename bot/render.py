@@ -12,7 +12,7 @@ from rich.text import Text
 
 from bot.answering import Answer, Finding
 from bot.messages import HEADLINES, articles, marked, read_as
-from bot.phrases import ENGLISH
+from bot.phrases import phrases
 from index.types import Passage
 
 CANDIDATES = 8
@@ -69,7 +69,7 @@ def passage_json(passage: Passage) -> dict[str, object]:
 
 def terminal(answer: Answer) -> RenderableType:
     """An answer for a terminal: set off, the quote with the answer marked, and the source."""
-    return Group(*(Text(line, "dim") for line in read_as(answer, ENGLISH)), _told(answer))
+    return Group(*(Text(line, "dim") for line in read_as(answer, phrases(None))), _told(answer))
 
 
 def _told(answer: Answer) -> RenderableType:
@@ -109,7 +109,7 @@ def explanation(answer: Answer) -> RenderableType:
 
 
 def _source_text(passage: Passage) -> Text:
-    day = ENGLISH.date(passage.published) if passage.published else "no date"
+    day = phrases(None).date(passage.published) if passage.published else "no date"
     return Text.assemble((passage.title, "bold"), f" · {day}\n", (passage.url or passage.path, "cyan"))
 
 

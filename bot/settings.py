@@ -23,6 +23,12 @@ def _token(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _webhook_secret(secret: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[\w-]{1,256}", secret.get_secret_value(), re.ASCII):
+        raise ValueError("has to be 1 to 256 letters, digits, _ and -")
+    return secret
+
+
 def _web_address(value: str) -> str:
     if not re.fullmatch(r"https?://[^\s/]+\S*", value):
         raise ValueError("has to begin with https:// or http://")
@@ -63,18 +69,38 @@ class Settings(BaseSettings):
     embedding_model: str = "bundled"
     reader_model: str = "bundled"
     answer_threshold: Annotated[float, Field(ge=0, le=1)] | None = None
+    state_db: Path = Path("var/state.sqlite")
+    questions_per_minute: Annotated[int, Field(ge=0)] = 20
+    chat_questions_per_minute: Annotated[int, Field(ge=0)] = 60
+    longest_question: Annotated[int, Field(ge=1, le=4096)] = 500
+    keep_gaps: bool = False
+    webhook_url: Annotated[str, AfterValidator(_web_address)] | None = None
+    webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] | None = None
+    webhook_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    webhook_listen: str = "127.0.0.1"
+    log_format: Annotated[Literal["text", "json"], BeforeValidator(_lower)] = "text"
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = "info"
 
 
 def read_settings() -> Settings:
     """The settings in force. Raises ConfigurationError, naming every key that cannot be used."""
     try:
-        return Settings()
+        return _whole(Settings())
     except ValidationError as exc:
         problems = dict.fromkeys(_problem(error) for error in exc.errors(include_input=False))
         raise ConfigurationError(f"{'. '.join(problems)}. See .env.example.") from None
     except (SettingsError, OSError, UnicodeDecodeError) as exc:
         raise ConfigurationError(f"The file .env cannot be read ({type(exc).__name__}).") from None
+
+
+def _whole(settings: Settings) -> Settings:
+    """The settings, if they fit together."""
+    if settings.webhook_url and not settings.webhook_secret:
+        raise ConfigurationError(
+            "WEBHOOK_URL needs WEBHOOK_SECRET, so that nobody but Telegram can send updates. Make one with: "
+            'python -c "import secrets; print(secrets.token_urlsafe(32))"'
+        )
+    return settings
 
 
 def _problem(error: ErrorDetails) -> str:

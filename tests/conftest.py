@@ -18,6 +18,8 @@ from index.embedding import HashEmbedder, load_embedder
 from index.snapshots import Snapshot, open_current
 from index.types import Embedder
 
+pytest_plugins = ["bot_process"]  # the fixtures of the bot as a process
+
 REPOSITORY = Path(__file__).parent.parent
 
 HARBOUR = """Harbour of Lowen gets a second crane

@@ -3,93 +3,16 @@
 from __future__ import annotations
 
 import re
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import environment
+from bot_process import ANSWER, QUESTION, Bot, slowly
 from telegram_server import Fault, TelegramServer
 
 from index.build import build
 from index.embedding import HashEmbedder
 from index.types import Embedder
-
-QUESTION = "For how many million euros was the second crane of the harbour bought?"
-ANSWER = "The harbour of Lowen bought a second crane for 4.2 million euros."
-
-
-class Bot:
-    """A bot process with its standard error in a file; `change` runs first in it, to make the model slow or broken."""
-
-    def __init__(self, log: Path, settings: Mapping[str, str], change: str = "") -> None:
-        self._log = log
-        command = ["-c", f"{change}\nfrom bot.cli import app\napp(['bot'])"] if change else ["-m", "bot"]
-        with log.open("w") as file:
-            self.process = subprocess.Popen(
-                [sys.executable, *command],
-                env=environment(settings),
-                cwd=log.parent,
-                stdout=subprocess.DEVNULL,
-                stderr=file,
-            )
-
-    @property
-    def log(self) -> str:
-        return self._log.read_text()
-
-    def wait_for_log(self, pattern: str, timeout: float = 60) -> None:
-        until = time.monotonic() + timeout
-        while not re.search(pattern, self.log):
-            assert time.monotonic() < until, f"{pattern!r} never came; the log is:\n{self.log}"
-            assert self.process.poll() is None, f"the bot stopped with {self.process.returncode}:\n{self.log}"
-            time.sleep(0.02)
-
-    def stop(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=30)
-
-
-@pytest.fixture
-def server() -> Iterator[TelegramServer]:
-    with TelegramServer() as server:
-        yield server
-        assert server.unhandled == []
-
-
-@pytest.fixture
-def start(server: TelegramServer, index_dir: Path, tmp_path: Path) -> Iterator[Callable[..., Bot]]:
-    """Starts a bot on the small index; the token stands in no log, whatever happens."""
-    bots: list[Bot] = []
-
-    def start(wait: bool = True, change: str = "", **settings: str) -> Bot:
-        known = {"TELEGRAM_BOT_TOKEN": server.token, "TELEGRAM_API_BASE": server.url, "INDEX_DIR": str(index_dir)}
-        bot = Bot(tmp_path / f"bot-{len(bots)}.log", known | settings, change)
-        bots.append(bot)
-        if wait:
-            bot.wait_for_log("Answering as @")
-        return bot
-
-    yield start
-    for bot in bots:
-        if bot.process.poll() is None:
-            bot.process.kill()
-            bot.process.wait()
-        assert server.token not in bot.log
-
-
-def slowly(seconds: float) -> str:
-    """The change that makes every answer take this long, and typing be shown five times a second."""
-    return f"""
-import time, bot.app
-from bot.answering import Answerer
-bot.app.TYPING_SECONDS = 0.2
-ask = Answerer.ask
-Answerer.ask = lambda self, *asked, **how: (time.sleep({seconds}), ask(self, *asked, **how))[1]
-"""
 
 
 def test_a_question_is_answered_with_its_proof(server: TelegramServer, start: Callable[..., Bot]) -> None:
@@ -98,7 +21,7 @@ def test_a_question_is_answered_with_its_proof(server: TelegramServer, start: Ca
     asked = server.say(alice, QUESTION)
     answer = server.wait_for_message(alice)
     assert answer.text == f"{ANSWER}\n\nHarbour of Lowen gets a second crane · March 3, 2024"
-    assert answer.entity_texts("bold") == answer.entity_texts("blockquote") == [ANSWER]
+    assert answer.entity_texts("bold") == answer.entity_texts("expandable_blockquote") == [ANSWER]
     assert answer.reply_to_message_id == asked.message_id
     assert answer.link_preview_options == {"is_disabled": True}
 
@@ -207,7 +130,7 @@ def test_hostile_texts_arrive_as_they_are(server: TelegramServer, start: Callabl
 
 @pytest.mark.parametrize("length", [1, 4096])
 def test_a_question_may_be_anything(server: TelegramServer, start: Callable[..., Bot], length: int) -> None:
-    start()
+    start(LONGEST_QUESTION="4096")
     alice = server.user("Alice", language_code="en")
     server.say(alice, ("😀" * 2048 if length > 1 else "?"))
     assert server.wait_for_message(alice).text.startswith("The articles do not say.")
@@ -239,7 +162,7 @@ def test_refused_formatting_falls_back_to_plain_text(server: TelegramServer, sta
 
 
 def test_somebody_who_blocked_the_bot_is_no_error(server: TelegramServer, start: Callable[..., Bot]) -> None:
-    bot = start(change=slowly(0.5))
+    bot = start(change=slowly(1.5))
     alice, budi = server.user("Alice", language_code="en"), server.user("Budi", language_code="en")
     server.say(alice, QUESTION)
     server.wait_for_call("sendChatAction")

@@ -15,13 +15,15 @@ from bot.settings import Settings
 
 REPOSITORY = Path(__file__).parent.parent
 MODULES = {
-    f"{path.parent.name}.{path.stem}": path
+    ".".join(path.relative_to(REPOSITORY).with_suffix("").parts): path
     for package in ("bot", "index")
-    for path in (REPOSITORY / package).glob("*.py")
+    for path in (REPOSITORY / package).rglob("*.py")
 }
+HANDLERS = {name for name in MODULES if name.startswith("bot.handlers.")}
 MODELS = {"index.embedding", "index.bundled", "index.unpacking", "bot.reader"}
 ONLY_IN = {
-    "telegram": {"bot.app"},
+    "telegram": {"bot.app"} | HANDLERS,
+    "aiohttp": {"bot.handlers.web"},
     "faiss": {"index.store", "index.writer"},
     "datasketch": {"index.duplicates"},
     "httpcore": {"index.web"},
@@ -36,7 +38,7 @@ ONLY_IN = {
     "onnx": {"index.graph", "index.unpacking"},
     "onnxruntime": {"index.bundled", "index.graph"},
 }
-IMPORTED_LATE = {"bot.app", "index.bundled", "index.feed", "index.pdf", "index.web", "index.word"}
+IMPORTED_LATE = {"bot.app", *HANDLERS, "index.bundled", "index.feed", "index.pdf", "index.web", "index.word"}
 HEAVY = {*ONLY_IN, "trafilatura", "dateparser", "sentencex", "py3langid", "prompt_toolkit"}
 
 
@@ -49,7 +51,7 @@ def imports(tree: ast.Module) -> Iterator[tuple[str, bool]]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "relative imports hide where things come from"
             yield from ((name, at_top) for name in [node.module or ""])
-            if node.module in {"bot", "index"}:
+            if node.module in {"bot", "bot.handlers", "index"}:
                 yield from ((f"{node.module}.{alias.name}", at_top) for alias in node.names)
 
 
@@ -95,8 +97,10 @@ def test_imports_never_run_in_a_circle() -> None:
 
 def commands() -> list[str]:
     group = get_command(app)
-    index = group.commands["index"]  # type: ignore[attr-defined]
-    return [name for name in group.commands if name != "index"] + [f"index {name}" for name in index.commands]  # type: ignore[attr-defined]
+    names = []
+    for name, command in group.commands.items():  # type: ignore[attr-defined]
+        names += [f"{name} {below}" for below in getattr(command, "commands", {})] or [name]
+    return names
 
 
 @pytest.mark.parametrize("command", commands())

@@ -9,12 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering import Answerer
 from bot.live import LiveAnswerer
-from bot.sentence_reader import SentenceReader
 from index.build import build
 from index.embedding import HashEmbedder
-from index.snapshots import Snapshot, open_current, roll_back
+from index.snapshots import roll_back
 
 QUESTION = "When did the bakery on Mill Street open?"
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from io import StringIO
 
-import pytest
 from made_answers import SENTENCE, answered, differing
 from rich.console import Console
 
-from bot.phrases import ENGLISH, INDONESIAN, phrases, small_talk
 from bot.render import answer_json, terminal
 
 
@@ -56,36 +53,3 @@ def test_a_gloss_stands_behind_the_fact_and_others_below() -> None:
     shown = console.export_text()
     assert "312 pedagang (312 <traders>)" in shown
     assert shown.index("Other articles say otherwise:") < shown.index("300 pedagang") < shown.index("Hari kedua")
-
-
-@pytest.mark.parametrize(
-    ("code", "language"), [("id", "id"), ("id-ID", "id"), ("en-US", "en"), ("fr", "en"), (None, "en")]
-)
-def test_the_bot_speaks_the_users_language_or_english(code: str | None, language: str) -> None:
-    assert phrases(code).language == language
-
-
-def test_what_the_bot_knows_is_told_in_numbers_and_dates() -> None:
-    assert ENGLISH.knowledge(1, None) == "1 news article"
-    assert ENGLISH.knowledge(7, date(2024, 11, 21)) == "7 news articles, the newest of November 21, 2024"
-    assert INDONESIAN.knowledge(7, date(2024, 11, 21)) == "7 artikel berita, yang terbaru bertanggal 21 November 2024"
-
-
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [
-        ("Halo!", "greeting"),
-        ("selamat pagi 🙂", "greeting"),
-        ("HI there", "greeting"),
-        ("Terima kasih banyak!", "thanks"),
-        ("thx", "thanks"),
-        ("makasih ya kak", "thanks"),
-        ("thank you so much", "thanks"),
-        ("Halo, berapa tentara yang dikirim?", None),
-        ("who said thank you?", None),
-        ("selamat", None),
-        ("", None),
-    ],
-)
-def test_small_talk_is_only_what_is_nothing_else(text: str, kind: str | None) -> None:
-    assert small_talk(text) == kind

@@ -1,0 +1,79 @@
+"""Who may ask: everybody, or those whom the operator named or invited."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from html import escape
+
+from telegram import Update
+from telegram.ext import ApplicationHandlerStop, ContextTypes
+
+from bot.handlers.parts import Parts
+from bot.limits import Verdict
+
+logger = logging.getLogger(__name__)
+
+Context = ContextTypes.DEFAULT_TYPE
+
+
+class Access:
+    """Lets nothing pass from those who may not ask: no message, edit, button, inline query or file."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        settings = parts.settings
+        self._known = settings.telegram_allowed | settings.telegram_admins if settings.telegram_allowed else frozenset()
+
+    async def gate(self, update: Update, _context: Context) -> None:
+        """Stop what may not pass; redeem an invitation."""
+        self._parts.metrics.count("updates")
+        code = _code(update)
+        if code and await self._may_try(update):
+            await self._redeem(update, code)
+            raise ApplicationHandlerStop
+        if not await self._may_ask(update):
+            ids = _ids(update)
+            logger.info("Left alone: an update from %s, not in TELEGRAM_ALLOWED and not invited", ids)
+            self._parts.metrics.count("turned_away")
+            raise ApplicationHandlerStop
+
+    async def _may_ask(self, update: Update) -> bool:
+        if not self._known:
+            return True
+        ids = _ids(update)
+        return bool(self._known.intersection(ids)) or await asyncio.to_thread(self._parts.state.is_admitted, *ids)
+
+    async def _may_try(self, update: Update) -> bool:
+        """Whether a code is looked at; guessing meets the same limits as asking."""
+        user, chat = update.effective_user, update.effective_chat
+        assert chat
+        verdict, _ = await asyncio.to_thread(self._parts.limits.ask, user.id if user else None, chat.id)
+        return verdict is Verdict.FREE
+
+    async def _redeem(self, update: Update, code: str) -> None:
+        """Admit the user, or the group that the code was sent to."""
+        message, chat = update.effective_message, update.effective_chat
+        assert message
+        assert chat
+        admitted = await asyncio.to_thread(self._parts.state.redeem, code, chat.id)
+        spoken = self._parts.spoken(update.effective_user)
+        if admitted:
+            logger.info("Admitted by invitation: %d", chat.id)
+        elif not await self._may_ask(update) and chat.type != chat.PRIVATE:
+            return  # silence in groups that are not allowed
+        told = spoken.welcome if admitted else spoken.wrong_code
+        await self._parts.sender.send(chat.id, escape(told), reply_to=message.message_id)
+
+
+def _code(update: Update) -> str | None:
+    """The code behind /start, where a message has one."""
+    text = (update.message.text or "") if update.message else ""
+    command, _, code = text.partition(" ")
+    is_start = command.partition("@")[0] == "/start"
+    code = code.strip()
+    return code if is_start and code and code != "inline" else None
+
+
+def _ids(update: Update) -> list[int]:
+    return sorted({who.id for who in (update.effective_user, update.effective_chat) if who})

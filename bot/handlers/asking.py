@@ -1,0 +1,297 @@
+"""Questions: in private, in groups, edited, and in reply to an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+from typing import Any
+from weakref import WeakValueDictionary
+
+from telegram import Message, Update
+from telegram.constants import ChatType, MessageEntityType
+from telegram.error import TelegramError
+from telegram.ext import BaseHandler, CommandHandler, ContextTypes, MessageHandler, filters
+
+from bot.answer_queue import FullError
+from bot.answering import Answer
+from bot.followups import Turn
+from bot.handlers.parts import Parts, keyboard, within
+from bot.limits import Verdict
+from bot.messages import Reply, answer_reply, plain
+from bot.phrases import Phrases, small_talk
+from bot.state import Given
+
+logger = logging.getLogger(__name__)
+
+NEW = filters.UpdateType.MESSAGE
+EDITED = filters.UpdateType.EDITED_MESSAGE
+PRIVATE = filters.ChatType.PRIVATE
+GROUPS = filters.ChatType.GROUPS
+UNNOTICED_SECONDS = 0.7
+"""That somebody waits without wondering whether they were heard."""
+PATIENCE_SECONDS = 4.0
+"""That "typing" is enough of a sign in a private chat."""
+LONG_LINE = 40
+"""Questions that wait, from which on people are told that there is a line."""
+LATE = timedelta(hours=1)
+"""After which nobody waits for an answer any more."""
+
+Context = ContextTypes.DEFAULT_TYPE
+Handlers = list[BaseHandler[Any, Any, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, and where its answer goes."""
+
+    text: str
+    chat: int
+    thread: int | None
+    message: int
+    user: int | None
+    spoken: Phrases
+    private: bool
+    replied: Given | None
+    """The answer that the question replies to."""
+    target: int | None = None
+    """The message that becomes the answer, where there is one already."""
+
+
+class Asking:
+    """Answers questions."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._turns: WeakValueDictionary[tuple[int, int | None], asyncio.Lock] = WeakValueDictionary()
+        self._told_late: set[int] = set()
+
+    def handlers(self) -> Handlers:
+        """For messages that may be questions."""
+        text = filters.TEXT & ~filters.COMMAND
+        return [
+            CommandHandler("ask", self.command, NEW),
+            MessageHandler(NEW & text & PRIVATE, self.private),
+            MessageHandler(NEW & text & GROUPS, self.group),
+            MessageHandler(EDITED & filters.TEXT, self.edited),
+            MessageHandler(NEW & PRIVATE & ~filters.COMMAND & ~filters.StatusUpdate.ALL, self.no_text),
+        ]
+
+    async def command(self, update: Update, _context: Context) -> None:
+        """Answer what stands behind /ask, or the message that it replies to."""
+        message = _message(update)
+        await self._answer(message, _behind_command(message))
+
+    async def private(self, update: Update, _context: Context) -> None:
+        """Answer a message of a private chat."""
+        message = _message(update)
+        if not (message.via_bot and message.via_bot.id == message.get_bot().id):  # an inline answer, not a question
+            await self._answer(message, message.text or "")
+
+    async def group(self, update: Update, _context: Context) -> None:
+        """Answer a message of a group if it speaks to the bot, and leave all others alone."""
+        message = _message(update)
+        question = spoken_to(message)
+        if question is not None:
+            await self._answer(message, question)
+
+    async def edited(self, update: Update, _context: Context) -> None:
+        """Put the answer to an edited question into the place of the one before."""
+        message = _message(update)
+        if message.text and message.text.startswith("/"):
+            question = _behind_command(message) if message.text.startswith("/ask") else None
+        else:
+            question = message.text if message.chat.type == ChatType.PRIVATE else spoken_to(message)
+        if question is not None:
+            await self._answer(message, question, edited=True)
+
+    async def no_text(self, update: Update, _context: Context) -> None:
+        """Say in a private chat that only text is read."""
+        message = _message(update)
+        asked = await self._asked(message, "")
+        if await self._is_free(asked):
+            await self._send(asked, plain(asked.spoken.text_only))
+
+    async def _answer(self, message: Message, question: str, *, edited: bool = False) -> None:
+        if message.from_user and message.from_user.is_bot and not message.sender_chat:
+            return  # two bots would never stop
+        asked = await self._asked(message, question.strip())
+        async with self._in_turn(asked):
+            if edited:
+                before = await asyncio.to_thread(self._parts.state.given_to, asked.chat, asked.message)
+                if before is None:
+                    return
+                asked = replace(asked, target=before.message)
+            if _is_late(message):
+                await self._tell_late(asked, message)
+            elif await self._is_free(asked):
+                await self._reply(asked)
+
+    async def _asked(self, message: Message, question: str) -> Asked:
+        parts, replied = self._parts, message.reply_to_message
+        user = message.from_user
+        given = None
+        if replied and replied.from_user and replied.from_user.id == message.get_bot().id:
+            given = await asyncio.to_thread(parts.state.given, message.chat_id, replied.message_id)
+        return Asked(
+            text=question,
+            chat=message.chat_id,
+            thread=message.message_thread_id if message.is_topic_message else None,
+            message=message.message_id,
+            user=user.id if user else None,
+            spoken=parts.spoken(user),
+            private=message.chat.type == ChatType.PRIVATE,
+            replied=given,
+        )
+
+    @contextlib.asynccontextmanager
+    async def _in_turn(self, asked: Asked) -> AsyncIterator[None]:
+        """One question of an asker after the other, so that "and when?" finds the answer before it."""
+        key = asked.chat, asked.user
+        lock = self._turns.get(key) or self._turns.setdefault(key, asyncio.Lock())
+        async with lock:
+            yield
+
+    async def _tell_late(self, asked: Asked, message: Message) -> None:
+        """Say once in a chat that what was asked long ago is not answered any more."""
+        self._parts.metrics.count("late")
+        if asked.chat not in self._told_late:
+            self._told_late.add(asked.chat)
+            await self._send(asked, plain(asked.spoken.late.format(time=asked.spoken.time(message.date))))
+
+    async def _is_free(self, asked: Asked) -> bool:
+        """Whether the asker may ask now; if not, they are told once."""
+        verdict, seconds = await asyncio.to_thread(self._parts.limits.ask, asked.user, asked.chat)
+        if verdict is not Verdict.FREE:
+            self._parts.metrics.count("limited")
+        if verdict is Verdict.TELL:
+            told = asked.spoken.slow_down.format(duration=asked.spoken.duration(seconds))
+            await self._send(replace(asked, target=None), plain(told))
+        return verdict is Verdict.FREE
+
+    async def _reply(self, asked: Asked) -> None:
+        longest = self._parts.settings.longest_question
+        if not asked.text:
+            await self._send(asked, plain(asked.spoken.empty_question))
+        elif len(asked.text) > longest:
+            characters = asked.spoken.count_characters(longest)
+            await self._send(asked, plain(asked.spoken.too_long.format(characters=characters)))
+        elif talk := small_talk(asked.text):
+            await self._send(asked, plain(asked.spoken.greeting if talk == "greeting" else asked.spoken.thanks))
+        else:
+            await self._look_up(asked)
+
+    async def _look_up(self, asked: Asked) -> None:
+        """Find the answer, and show it; whatever happens, the asker gets a reply."""
+        started = monotonic()
+        finding = asyncio.create_task(self._found(asked))
+        try:
+            asked = replace(asked, target=asked.target or await self._placeholder(asked, finding))
+            answer, looked_in = await finding
+        except FullError:
+            self._parts.metrics.count("failed")
+            await self._send(asked, plain(asked.spoken.too_busy))
+            return
+        except Exception:
+            logger.exception("A question could not be answered")
+            self._parts.metrics.count("failed")
+            await self._send(asked, plain(asked.spoken.failed))
+            return
+        finally:
+            finding.cancel()
+        title = asked.replied.title if asked.replied and looked_in is None else None
+        message = await self._send(asked, answer_reply(answer, asked.spoken, within=title))
+        self._parts.metrics.took(monotonic() - started)
+        self._parts.metrics.count("refused" if answer.answer is None else "answered")
+        if message:
+            await self._keep(asked, answer, message, looked_in)
+
+    async def _found(self, asked: Asked) -> tuple[Answer, str | None]:
+        """The answer, and the article that it was looked for in; first in the one that the question replies to."""
+        queue = self._parts.queue
+        if asked.replied is None:
+            return await queue.ask(asked.text, context=self._parts.memory.before((asked.chat, asked.user))), None
+        context = (_turn(asked.replied),)
+        if asked.replied.article:
+            answer = await queue.ask(asked.text, within(asked.replied.article), context)
+            if answer.answer is not None:
+                return answer, asked.replied.article
+        return await queue.ask(asked.text, context=context), None
+
+    async def _placeholder(self, asked: Asked, finding: asyncio.Task[Any]) -> int | None:
+        """The message that holds the answer's place, where finding it takes so long that people would wonder."""
+        await asyncio.wait({finding}, timeout=UNNOTICED_SECONDS)
+        if asked.private and not finding.done():
+            async with self._parts.sender.typing(asked.chat, asked.thread):
+                await asyncio.wait({finding}, timeout=PATIENCE_SECONDS)
+        if finding.done():
+            return None
+        words = asked.spoken.busy if self._parts.queue.waiting > LONG_LINE else asked.spoken.searching
+        with contextlib.suppress(TelegramError):  # a sign of life that got lost is no loss
+            return await self._send(asked, plain(words))
+        return None
+
+    async def _send(self, asked: Asked, reply: Reply) -> int | None:
+        """Show a reply in the place that there is for it, or in a new message; the id of that."""
+        sender, buttons = self._parts.sender, keyboard(reply.buttons)
+        if asked.target and await sender.edit(asked.chat, asked.target, reply.html, buttons):
+            return asked.target
+        return await sender.send(asked.chat, reply.html, thread=asked.thread, reply_to=asked.message, buttons=buttons)
+
+    async def _keep(self, asked: Asked, answer: Answer, message: int, looked_in: str | None) -> None:
+        """Remember what was answered, for follow-ups, buttons and edits."""
+        parts, turn = self._parts, answer.turn
+        parts.memory.add((asked.chat, asked.user), turn)
+        given = Given(
+            chat=asked.chat,
+            message=message,
+            asked_in=asked.message,
+            user=asked.user,
+            question=asked.text,
+            understood=answer.understood,
+            answer=answer.answer,
+            quote=turn.quote,
+            article=turn.article,
+            title=turn.title,
+            within=looked_in,
+        )
+        await asyncio.to_thread(parts.state.keep, given)
+        if answer.answer is None and parts.settings.keep_gaps:
+            await asyncio.to_thread(parts.state.add_gap, answer.understood)
+
+
+def _message(update: Update) -> Message:
+    message = update.effective_message
+    assert message is not None  # the filters let nothing else through
+    return message
+
+
+def _behind_command(message: Message) -> str:
+    question = (message.text or "").partition(" ")[2]
+    if not question.strip() and message.reply_to_message:
+        return message.reply_to_message.text or ""
+    return question
+
+
+def spoken_to(message: Message) -> str | None:
+    """What a group's message asks the bot; None if it does not speak to it."""
+    me = message.get_bot()
+    text = message.text or ""
+    mentions = message.parse_entities([MessageEntityType.MENTION, MessageEntityType.TEXT_MENTION])
+    for entity, name in mentions.items():
+        if name.casefold() == f"@{me.username}".casefold() or (entity.user and entity.user.id == me.id):
+            return text.replace(name, " ", 1)
+    replied = message.reply_to_message
+    return text if replied and replied.from_user and replied.from_user.id == me.id else None
+
+
+def _is_late(message: Message) -> bool:
+    return datetime.now(UTC) - (message.edit_date or message.date) > LATE
+
+
+def _turn(given: Given) -> Turn:
+    return Turn(given.understood, given.answer, given.quote, given.article, given.title)

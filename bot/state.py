@@ -1,0 +1,296 @@
+"""What the bot keeps about people and answers: SQLite in WAL, so that a killed process loses nothing.
+
+Every writing method has committed when it returns.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass, fields
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from index.types import ConfigurationError
+
+VERSION = 1
+"""Of the tables; a file of a newer Kabar is refused."""
+BUSY_SECONDS = 10
+SCHEMA = """
+CREATE TABLE people (user INTEGER PRIMARY KEY, language TEXT NOT NULL) STRICT;
+CREATE TABLE invitations (code TEXT PRIMARY KEY, until REAL NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE admitted (id INTEGER PRIMARY KEY, at REAL NOT NULL) STRICT;
+CREATE TABLE given (
+    chat INTEGER NOT NULL, message INTEGER NOT NULL, asked_in INTEGER, user INTEGER, question TEXT NOT NULL,
+    understood TEXT NOT NULL, answer TEXT, quote TEXT, article TEXT, title TEXT, within TEXT, at REAL NOT NULL,
+    PRIMARY KEY (chat, message)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX given_to ON given (chat, asked_in);
+CREATE INDEX given_at ON given (at);
+CREATE TABLE feedback (
+    id INTEGER PRIMARY KEY, at REAL NOT NULL, chat INTEGER NOT NULL, message INTEGER NOT NULL, user INTEGER NOT NULL,
+    question TEXT NOT NULL, answer TEXT, article TEXT, quote TEXT, good INTEGER, expected TEXT,
+    UNIQUE (chat, message, user)
+) STRICT;
+CREATE TABLE gaps (folded TEXT PRIMARY KEY, question TEXT NOT NULL, count INTEGER NOT NULL, last REAL NOT NULL) STRICT;
+CREATE TABLE windows (key TEXT, start INTEGER, count INTEGER NOT NULL, PRIMARY KEY (key, start)) STRICT, WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer that was given, so that buttons, edits, replies and feedback find it again."""
+
+    chat: int
+    message: int
+    """The bot's."""
+    asked_in: int | None
+    """The asker's message."""
+    user: int | None
+    question: str
+    """As it was asked."""
+    understood: str
+    answer: str | None
+    quote: str | None
+    article: str | None
+    title: str | None
+    within: str | None = None
+    """The article that was asked within."""
+
+
+class Feedback(NamedTuple):
+    """What somebody said about an answer."""
+
+    id: int
+    at: datetime
+    user: int
+    question: str
+    answer: str | None
+    article: str | None
+    quote: str | None
+    good: bool | None
+    expected: str | None
+    """What would have been right; empty when the articles do not say."""
+
+
+class Gap(NamedTuple):
+    """A question that the articles did not answer, and how often it was asked."""
+
+    question: str
+    times: int
+    last: datetime
+
+
+class Admitted(NamedTuple):
+    """A user or a group that an invitation let in."""
+
+    id: int
+    at: datetime
+
+
+SAID_OF = "question, answer, article, quote"
+"""What feedback keeps of the answer, which it outlives."""
+GIVEN = ", ".join(field.name for field in fields(Given))
+
+
+class State:
+    """The bot's memory on disk. Safe to use from several threads."""
+
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
+        """Open the file, or make it. Raises ConfigurationError when that is not possible."""
+        self._clock = clock
+        self._lock = threading.RLock()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            self._database = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
+            self._prepare(path)
+        except (OSError, sqlite3.Error) as exc:
+            reason = exc.strerror if isinstance(exc, OSError) else exc
+            raise ConfigurationError(
+                f"STATE_DB={path} cannot be used ({reason}). Name a file that can be written, or move this one away."
+            ) from exc
+
+    def _prepare(self, path: Path) -> None:
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
+            self._database.execute(f"PRAGMA {pragma}")
+        ((version,),) = self._database.execute("PRAGMA user_version")
+        if version > VERSION:
+            raise ConfigurationError(
+                f"STATE_DB={path} was made by a newer Kabar. Update this one, or name another file."
+            )
+        if version < VERSION:
+            self._database.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version={VERSION}; COMMIT;")
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._database.close()
+
+    # --- people -------------------------------------------------------------------------------------------------
+
+    def language(self, user: int) -> str | None:
+        """The language that a user chose."""
+        found = self._rows("SELECT language FROM people WHERE user = ?", user)
+        return found[0][0] if found else None
+
+    def set_language(self, user: int, code: str) -> None:
+        """Speak this language with a user from now on."""
+        self._do("INSERT OR REPLACE INTO people VALUES (?, ?)", user, code)
+
+    def forget(self, user: int) -> None:
+        """Remove a user's language, the answers they were given, and what they said about answers."""
+        with self._transaction():
+            for table in ("people", "given", "feedback"):
+                self._do(f"DELETE FROM {table} WHERE user = ?", user)
+        with self._lock:
+            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    # --- access -------------------------------------------------------------------------------------------------
+
+    def invite(self, valid_for: timedelta = timedelta(days=7)) -> str:
+        """A new code that lets one user or group in, once."""
+        code = secrets.token_urlsafe(16)
+        self._do("INSERT INTO invitations VALUES (?, ?)", _hashed(code), self._clock() + valid_for.total_seconds())
+        return code
+
+    def redeem(self, code: str, id: int) -> bool:  # noqa: A002
+        """Let a user or group in, if the code is known, in time and not used up."""
+        with self._transaction():
+            used = self._do("DELETE FROM invitations WHERE code = ? AND until > ?", _hashed(code), self._clock())
+            if used:
+                self._do("INSERT OR REPLACE INTO admitted VALUES (?, ?)", id, self._clock())
+        return bool(used)
+
+    def is_admitted(self, *ids: int) -> bool:
+        """Whether one of these was let in."""
+        marks = ", ".join("?" * len(ids))
+        return bool(self._rows(f"SELECT 1 FROM admitted WHERE id IN ({marks}) LIMIT 1", *ids))
+
+    def admitted(self) -> list[Admitted]:
+        """All that were let in, newest first."""
+        return [
+            Admitted(id_, _moment(at)) for id_, at in self._rows("SELECT id, at FROM admitted ORDER BY at DESC, id")
+        ]
+
+    def withdraw(self, id: int) -> bool:  # noqa: A002
+        """Let somebody in no longer; False if they were not."""
+        return bool(self._do("DELETE FROM admitted WHERE id = ?", id))
+
+    # --- answers ------------------------------------------------------------------------------------------------
+
+    def keep(self, given: Given) -> None:
+        """Keep an answer, in the place of an earlier one of the same message."""
+        marks = ", ".join("?" * (len(fields(Given)) + 1))
+        self._do(f"INSERT OR REPLACE INTO given ({GIVEN}, at) VALUES ({marks})", *astuple(given), self._clock())
+
+    def given(self, chat: int, message: int) -> Given | None:
+        """The answer that a message of the bot gave."""
+        found = self._rows(f"SELECT {GIVEN} FROM given WHERE chat = ? AND message = ?", chat, message)
+        return Given(*found[0]) if found else None
+
+    def given_to(self, chat: int, asked_in: int) -> Given | None:
+        """The answer to a message of the asker."""
+        found = self._rows(
+            f"SELECT {GIVEN} FROM given WHERE chat = ? AND asked_in = ? ORDER BY message DESC LIMIT 1", chat, asked_in
+        )
+        return Given(*found[0]) if found else None
+
+    # --- feedback -----------------------------------------------------------------------------------------------
+
+    def judge(self, chat: int, message: int, user: int, good: bool) -> bool:
+        """Keep what a user thinks of an answer; False if the answer is not known."""
+        return self._say(chat, message, user, "good", good)
+
+    def expect(self, chat: int, message: int, user: int, expected: str) -> bool:
+        """Keep what a user says would have been right, empty for "the articles do not say"; False as above."""
+        return self._say(chat, message, user, "expected", expected)
+
+    def _say(self, chat: int, message: int, user: int, what: str, value: object) -> bool:
+        kept = self._do(
+            f"INSERT INTO feedback (at, chat, message, user, {SAID_OF}, {what}) "
+            f"SELECT ?, chat, message, ?, {SAID_OF}, ? FROM given WHERE chat = ? AND message = ? "
+            f"ON CONFLICT (chat, message, user) DO UPDATE SET at = excluded.at, {what} = excluded.{what}, "
+            + ", ".join(f"{column} = excluded.{column}" for column in SAID_OF.split(", ")),
+            self._clock(), user, value, chat, message,
+        )  # fmt: skip
+        return bool(kept)
+
+    def feedback(self) -> list[Feedback]:
+        """All that was said about answers, newest first."""
+        records = self._rows(f"SELECT id, at, user, {SAID_OF}, good, expected FROM feedback ORDER BY at DESC, id DESC")
+        return [
+            Feedback(
+                id_, _moment(at), user, question, answer, article, quote, None if good is None else bool(good), expected
+            )
+            for id_, at, user, question, answer, article, quote, good, expected in records
+        ]
+
+    def add_gap(self, question: str) -> None:
+        """Count a question that was not answered."""
+        folded = " ".join(question.casefold().split())
+        self._do(
+            "INSERT INTO gaps VALUES (?, ?, 1, ?) "
+            "ON CONFLICT (folded) DO UPDATE SET count = count + 1, last = excluded.last",
+            folded, question, self._clock(),
+        )  # fmt: skip
+
+    def gaps(self, most: int = 20) -> list[Gap]:
+        """Questions that were not answered, those that were asked most first."""
+        records = self._rows("SELECT question, count, last FROM gaps ORDER BY count DESC, last DESC LIMIT ?", most)
+        return [Gap(question, times, _moment(last)) for question, times, last in records]
+
+    # --- limits and age -----------------------------------------------------------------------------------------
+
+    def count(self, key: str, start: int) -> int:
+        """One more in the window of this key that begins then; how many that makes."""
+        ((count,),) = self._rows(
+            "INSERT INTO windows VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1 RETURNING count",
+            key,
+            start,
+        )
+        return int(count)
+
+    def prune(self, older_than: timedelta) -> None:
+        """Remove answers that were given longer ago, codes that are too old, and windows that are over."""
+        now = self._clock()
+        with self._transaction():
+            self._do("DELETE FROM given WHERE at < ?", now - older_than.total_seconds())
+            self._do("DELETE FROM invitations WHERE until < ?", now)
+            self._do("DELETE FROM windows WHERE start < ?", int(now) - 3600)
+
+    # --- parts --------------------------------------------------------------------------------------------------
+
+    def _rows(self, statement: str, *values: Any) -> list[Any]:
+        with self._lock:
+            return self._database.execute(statement, values).fetchall()
+
+    def _do(self, statement: str, *values: Any) -> int:
+        """How many rows were changed."""
+        with self._lock:
+            return self._database.execute(statement, values).rowcount
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._lock:
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._database.execute("ROLLBACK")
+                raise
+            self._database.execute("COMMIT")
+
+
+def _hashed(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

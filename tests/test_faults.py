@@ -1,0 +1,118 @@
+"""A crowd over a server that fails in every way it can, and a bot that is killed in the middle."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bot.state import State
+from bot_process import ANSWER, QUESTION, Bot
+from telegram_server import Fault, Message, TelegramServer, User
+
+Start = Callable[..., Bot]
+USERS, ROUNDS = 50, 10
+FACTS = {
+    QUESTION: ANSWER,
+    "Sebanyak berapa pedagang menempati kios baru?": "Sebanyak 312 pedagang menempati kios baru.",
+    "How many concerts does the youth orchestra play on five islands?": (
+        "The youth orchestra plays nine concerts on five islands."
+    ),
+    "Who asked for it since 2019, the fishermen?": "Fishermen had asked for it since 2019.",
+}
+APOLOGY = "Sorry, "
+
+
+def resident(bot: Bot) -> int:
+    """The kilobytes of memory that the process holds."""
+    found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{bot.process.pid}/status").read_text())
+    assert found
+    return int(found[1])
+
+
+def replies(server: TelegramServer, user: User) -> dict[int, list[str]]:
+    """What came in reply to each message of the user."""
+    found: dict[int, list[str]] = {}
+    for message in server.messages(user):
+        found.setdefault(message.reply_to_message_id or 0, []).append(message.text)
+    return found
+
+
+def ask_all(server: TelegramServer, crowd: Sequence[User], rounds: range) -> list[tuple[User, Message, str]]:
+    asked = []
+    for number in rounds:
+        for place, user in enumerate(crowd):
+            question = list(FACTS)[(number + place) % len(FACTS)]
+            asked.append((user, server.say(user, f"{question} ({number}.{place})"), FACTS[question]))
+    return asked
+
+
+def test_every_question_of_a_crowd_ends_well_whatever_telegram_does(server: TelegramServer, start: Start) -> None:
+    bot = start(QUESTIONS_PER_MINUTE="0", CHAT_QUESTIONS_PER_MINUTE="0")
+    faults = {
+        "429": server.inject("*", Fault.too_many(retry_after=1), probability=0.05),
+        "502": server.inject("*", Fault.bad_gateway(), probability=0.02),
+        "reset": server.inject("*", Fault.reset(), probability=0.02),
+        "hang": server.inject("*", Fault.hang(), probability=0.01),
+        "lost": server.inject("*", Fault.lost_answer(), probability=0.01),
+    }
+    crowd = [server.user(f"User {number}", language_code="en") for number in range(USERS)]
+    asked = ask_all(server, crowd, range(2))
+    server.wait_until(lambda: all(len(replies(server, user)) == 2 for user in crowd), timeout=120)
+    before = resident(bot)
+    asked += ask_all(server, crowd, range(2, ROUNDS))
+    server.wait_until(lambda: all(len(replies(server, user)) == ROUNDS for user in crowd), timeout=240)
+    ambiguous = [call for call in server.calls("sendMessage") if call.fault in {"lost_answer", "hang", "reset"}]
+    twice = 0
+    for user, message, fact in asked:
+        told = replies(server, user)[message.message_id]
+        assert all(text.startswith((fact, APOLOGY)) for text in told), (message.text, told)
+        twice += len(told) - 1
+    assert twice <= len(ambiguous)
+    assert {name for name, fault in faults.items() if not fault.hits} == set()
+    assert resident(bot) < before * 1.1
+    assert "Traceback" not in bot.log
+    server.heal()
+    assert bot.stop() == 0
+
+
+def test_a_kill_in_the_middle_loses_nothing_that_was_kept(server: TelegramServer, start: Start, tmp_path: Path) -> None:
+    settings = {"STATE_DB": str(tmp_path / "state.sqlite"), "QUESTIONS_PER_MINUTE": "4", "TELEGRAM_ALLOWED": "1"}
+    crowd = [server.user(f"User {number}", language_code="en") for number in range(20)]
+    state = State(Path(settings["STATE_DB"]))
+    for user in crowd:
+        assert state.redeem(state.invite(), user.id)
+    state.close()
+    bot = start(**settings)
+    first = {user: (server.say(user, QUESTION), server.wait_for_message(user))[1] for user in crowd}
+    for user, answer in first.items():
+        server.press(answer, "👎", by=user)
+        server.wait_for_call("answerCallbackQuery")
+        server.say(user, "/language")
+        choices = server.wait_for_message(user)
+        server.press(choices, "Bahasa Indonesia", by=user)
+        server.wait_for_call("answerCallbackQuery")
+    asked = ask_all(server, crowd, range(ROUNDS))
+    server.wait_until(lambda: len(server.calls("sendMessage")) >= 2 * len(crowd) + 10)
+    bot.process.kill()
+    bot.process.wait()
+    state = State(Path(settings["STATE_DB"]))
+    try:
+        assert Counter(one.user for one in state.feedback()) == Counter(user.id for user in crowd)
+        assert {state.language(user.id) for user in crowd} == {"id"}
+        assert all(state.is_admitted(user.id) for user in crowd)
+    finally:
+        state.close()
+    before = {user: len(server.messages(user)) for user in crowd}
+    start(**settings)
+    stranger = server.user("Stranger", language_code="en")
+    server.say(stranger, QUESTION)
+    server.wait_until(lambda: server.pending == 0, timeout=60)
+    server.say(crowd[0], "/help")
+    server.wait_until(lambda: "artikel berita" in server.messages(crowd[0])[-1].text)
+    assert server.messages(stranger) == []
+    for user in crowd:  # four questions a minute, before and after the kill together, and one line that says so
+        answers = [text for texts in replies(server, user).values() for text in texts if "·" in text]
+        assert len(answers) <= 6, (before[user], answers)
+    assert len(asked) == 200
