@@ -25,6 +25,7 @@ from bot.handlers.menu import fill_menu
 from bot.handlers.parts import Parts
 from bot.handlers.people import People
 from bot.handlers.sending import Sender
+from bot.handlers.updates import PollRequest, read_update
 from bot.handlers.web import Hook, WebServer
 from bot.limits import Limits
 from bot.live import LiveAnswerer
@@ -75,6 +76,7 @@ def build_application(settings: Settings, token: str) -> TelegramApplication:
         .concurrent_updates(UPDATES_AT_ONCE)
         .connection_pool_size(CONNECTIONS)
         .pool_timeout(60)
+        .get_updates_request(PollRequest())
     )
     return builder.updater(None).build() if settings.webhook_url else builder.build()
 
@@ -240,7 +242,7 @@ class _Service:
         return WebServer(settings.webhook_listen, port, self._health, hook)
 
     async def _take(self, update: dict[str, Any]) -> None:
-        await self._application.update_queue.put(Update.de_json(update, self._application.bot))
+        await self._application.update_queue.put(read_update(update, self._application.bot))
 
     def _health(self) -> Mapping[str, object]:
         with self._live.lend() as answerer:

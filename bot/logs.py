@@ -47,5 +47,7 @@ def configure_logging(level: str, *secrets: str, as_json: bool = False) -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     for ours in ("bot", "index"):
         logging.getLogger(ours).setLevel(level.upper())
-    # Its network loop writes a traceback for every failed poll, for which the bot has one sentence of its own.
-    logging.getLogger("telegram.ext.Updater").setLevel(logging.CRITICAL)
+    # They write a traceback for every failed poll, for which the bot has one sentence of its own, and what came instead
+    # of an answer, which may hold what people wrote.
+    for library in ("telegram.ext.Updater", "telegram.request"):
+        logging.getLogger(library).setLevel(logging.CRITICAL)

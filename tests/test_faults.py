@@ -19,7 +19,7 @@ FACTS = {
     "How many concerts does the youth orchestra play on five islands?": (
         "The youth orchestra plays nine concerts on five islands."
     ),
-    "Who asked for it since 2019, the fishermen?": "Fishermen had asked for it since 2019.",
+    "Siapa yang memotong pita, wali kota Rudi Hartawan?": "Wali kota Rudi Hartawan memotong pita.",
 }
 APOLOGY = "Sorry, "
 
@@ -49,7 +49,7 @@ def ask_all(server: TelegramServer, crowd: Sequence[User], rounds: range) -> lis
 
 
 def test_every_question_of_a_crowd_ends_well_whatever_telegram_does(server: TelegramServer, start: Start) -> None:
-    bot = start(QUESTIONS_PER_MINUTE="0", CHAT_QUESTIONS_PER_MINUTE="0")
+    bot = start(QUESTIONS_PER_MINUTE="0", ANSWER_THRESHOLD="0.01")
     faults = {
         "429": server.inject("*", Fault.too_many(retry_after=1), probability=0.05),
         "502": server.inject("*", Fault.bad_gateway(), probability=0.02),
