@@ -18,15 +18,18 @@ from telegram.ext import Application, ApplicationBuilder, ContextTypes, TypeHand
 
 from bot.answer_queue import AnswerQueue
 from bot.handlers.access import Access
+from bot.handlers.adding import Adding
 from bot.handlers.asking import Asking
 from bot.handlers.buttons import Buttons
 from bot.handlers.inline import Inline
 from bot.handlers.menu import fill_menu
+from bot.handlers.operating import Operating
 from bot.handlers.parts import Parts
 from bot.handlers.people import People
 from bot.handlers.sending import Sender
 from bot.handlers.updates import PollRequest, read_update
 from bot.handlers.web import Hook, WebServer
+from bot.index_process import IndexProcess
 from bot.limits import Limits
 from bot.live import LiveAnswerer
 from bot.memory import Memory
@@ -101,10 +104,12 @@ class _Service:
 
     def _add_handlers(self) -> None:
         parts = self._parts
-        people = People(parts, KEPT.days)
+        people, process = People(parts, KEPT.days), IndexProcess(parts.settings)
         self._application.add_handler(TypeHandler(Update, Access(parts).gate), group=-1)
         self._application.add_handlers(
             [
+                *Adding(parts, process).handlers(),
+                *Operating(parts, process).handlers(),
                 *people.handlers(),
                 *Buttons(parts).handlers(),
                 *Inline(parts).handlers(),

@@ -101,6 +101,9 @@ class Phrases:
     removed: str
     remove_usage: str
     no_such_article: str
+    which_article: str
+    more_precise: str
+    copy_of: str
     yes: str
     no: str
     cancelled: str

@@ -1,8 +1,8 @@
 """Everything that goes out to Telegram, through its moods.
 
 A 429 makes one chat wait and no other; a network that fails is tried again, with longer and longer pauses; what
-Telegram refuses for good is told in the log and given up. Sends are not idempotent: where an answer got lost, nobody knows
-whether the message exists, and it is sent once more. Edits may be repeated without harm.
+Telegram refuses for good is told in the log and given up. Sends are not idempotent: where an answer got lost, nobody
+knows whether the message exists, and it is sent once more. Edits may be repeated without harm.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
 from time import monotonic
 from typing import TypeVar
 from weakref import WeakValueDictionary
@@ -139,6 +140,11 @@ class Sender:
         """End the waiting sign of a button, with a line for the one who pressed it; too late is no error."""
         with contextlib.suppress(BadRequest):  # the query is too old
             await self._patiently(lambda: self._bot.answer_callback_query(query, text[:200] or None, show_alert=alert))
+
+    async def fetch(self, file: str, target: Path) -> None:
+        """Fetch a file that somebody sent. Raises TelegramError when that was not possible for two minutes."""
+        known = await self._patiently(lambda: self._bot.get_file(file))
+        await self._patiently(lambda: known.download_to_drive(target))
 
     async def offer(
         self,
