@@ -2,8 +2,8 @@
 
     python benchmarks/load.py [--users 100] [--rounds 3]
 
-Runs the real bot as a process against the Bot API server of the tests, with the bundled models over the sample articles.
-Every question is another one, so that none comes from the cache of answers.
+Runs the real bot as a process against the Bot API server of the tests, with the bundled models over the sample
+articles. Every question is another one, so that none comes from the cache of answers.
 """
 
 from __future__ import annotations
@@ -84,8 +84,8 @@ def through_the_bot(index: Path, folder: Path, users: int, rounds: int) -> tuple
                 begun = time.monotonic()
                 for user in crowd:
                     server.say(user, next(asked))
-                for user in crowd:
-                    taken.append((server.wait_for_message(user, timeout=120).sent_at - begun) * 1000)
+                answered = (server.wait_for_message(user, timeout=120).sent_at for user in crowd)
+                taken += [(at - begun) * 1000 for at in answered]
             return taken, (processor_seconds(bot.pid) - before) * 1000 / (users * rounds)
         finally:
             bot.terminate()

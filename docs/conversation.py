@@ -2,8 +2,8 @@
 
     python docs/conversation.py [--browser chromium]
 
-The bot runs as a process against the Bot API server of the tests, with the bundled models over the sample articles. What
-it sends becomes a page of HTML, and a headless browser makes the picture.
+The bot runs as a process against the Bot API server of the tests, with the bundled models over the sample articles.
+What it sends becomes a page of HTML, and a headless browser makes the picture.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from telegram_server import Message, TelegramServer  # noqa: E402
 
 WIDTH, HEIGHT = 560, 1500
 STYLE = """
-body { margin: 0; padding: 18px; width: 524px; background: #dfe7d8; font: 15px/1.38 "DejaVu Sans", sans-serif; color: #111 }
-.message { max-width: 430px; width: fit-content; margin: 0 0 10px; padding: 8px 12px; border-radius: 14px; background: #fff;
-  white-space: pre-line; box-shadow: 0 1px 1px #0002 }
+body { margin: 0; padding: 18px; width: 524px; background: #dfe7d8; color: #111;
+  font: 15px/1.38 "DejaVu Sans", sans-serif }
+.message { max-width: 430px; width: fit-content; margin: 0 0 10px; padding: 8px 12px; border-radius: 14px;
+  background: #fff; white-space: pre-line; box-shadow: 0 1px 1px #0002 }
 .mine { margin-left: auto; background: #e3fdd0 }
 .reply { border-left: 3px solid #4b8fd2; padding: 0 8px; margin-bottom: 4px; color: #4b8fd2; font-size: 13px;
   white-space: nowrap; overflow: hidden; text-overflow: ellipsis }
 blockquote { margin: 0; padding: 5px 10px; border-left: 3px solid #5aa75a; background: #f0f7ef; border-radius: 4px }
 a { color: #2a76c6; text-decoration: none }
-.buttons { display: flex; gap: 6px; width: 454px; margin: -4px 0 6px }
-.buttons + .buttons { margin-top: 0 }
-.button { flex: 1; padding: 6px 8px; border-radius: 8px; background: #7f9a80; color: #fff; text-align: center; font-size: 13px;
-  white-space: nowrap; overflow: hidden; text-overflow: ellipsis }
+.buttons { display: flex; gap: 6px; width: 454px; margin: -4px 0 10px }
+.button { flex: 1; padding: 6px 8px; border-radius: 8px; background: #7f9a80; color: #fff; text-align: center;
+  font-size: 13px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis }
 """
 
 
@@ -48,8 +48,9 @@ def running(server: TelegramServer, folder: Path) -> Iterator[None]:
         "ARTICLES_DIR": str(ROOT / "articles"), "STATE_DB": str(folder / "state.sqlite"), "PYTHONPATH": str(ROOT),
     }  # fmt: skip
     environment = os.environ | settings
-    subprocess.run([sys.executable, "-m", "bot.cli", "index", "build"], env=environment, cwd=folder, check=True)  # noqa: S603
-    bot = subprocess.Popen([sys.executable, "-m", "bot"], env=environment, cwd=folder)  # noqa: S603
+    build = [sys.executable, "-m", "bot.cli", "index", "build"]
+    subprocess.run(build, env=environment, cwd=folder, check=True)
+    bot = subprocess.Popen([sys.executable, "-m", "bot"], env=environment, cwd=folder)
     try:
         server.wait_for_call("getUpdates", timeout=60)
         yield
@@ -82,9 +83,8 @@ def _bubble(message: Message, question: str) -> str:
         for row in rows
     )
     html = (message.html or escape(message.text)).replace("\n\n<blockquote", "\n<blockquote")
-    return (
-        f'<div class="message">{_reply_html(question)}{html.replace("</blockquote>\n", "</blockquote>")}</div>{buttons}'
-    )
+    html = html.replace("</blockquote>\n", "</blockquote>")  # the block brings a line's end of its own
+    return f'<div class="message">{_reply_html(question)}{html}</div>{buttons}'
 
 
 def _reply_html(text: str) -> str:
@@ -103,7 +103,7 @@ def main() -> None:
         picture = Path(__file__).with_suffix(".png")
         options = ["--headless", "--no-sandbox", "--hide-scrollbars", "--force-device-scale-factor=1.5"]
         size = f"--window-size={WIDTH},{HEIGHT}"
-        subprocess.run([browser, *options, size, f"--screenshot={picture}", page.as_uri()], check=True)  # noqa: S603
+        subprocess.run([browser, *options, size, f"--screenshot={picture}", page.as_uri()], check=True)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,59 @@
+"""How many questions one may ask in a minute, and that one is told once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.limits import Limits, Verdict
+from bot.state import State
+
+FREE, TELL, SILENT = Verdict.FREE, Verdict.TELL, Verdict.SILENT
+
+
+class Clock:
+    now = 6_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[State]:
+    state = State(tmp_path / "state.sqlite")
+    yield state
+    state.close()
+
+
+def test_too_many_are_told_once_and_the_next_minute_is_free(state: State) -> None:
+    clock = Clock()
+    limits = Limits(state, 2, 0, clock)
+    assert [limits.ask(1, 1)[0] for _ in range(5)] == [FREE, FREE, TELL, SILENT, SILENT]
+    assert limits.ask(2, 2)[0] is FREE
+    clock.now += 15
+    assert limits.ask(1, 1) == (SILENT, 45)
+    clock.now += 45
+    assert limits.ask(1, 1)[0] is FREE
+
+
+def test_a_chat_has_a_limit_of_its_own(state: State) -> None:
+    limits = Limits(state, 2, 3, Clock())
+    assert [limits.ask(user, -5)[0] for user in (1, 2, 3, 4, 5)] == [FREE, FREE, FREE, TELL, SILENT]
+    assert limits.ask(None, -5)[0] is SILENT
+    assert limits.ask(5, -6)[0] is FREE
+
+
+def test_no_limit_is_none(state: State) -> None:
+    limits = Limits(state, 0, 0, Clock())
+    assert {limits.ask(1, 1)[0] for _ in range(100)} == {FREE}
+
+
+def test_a_restart_forgives_nothing(state: State, tmp_path: Path) -> None:
+    clock = Clock()
+    Limits(state, 1, 0, clock).ask(1, 1)
+    state.close()
+    again = State(tmp_path / "state.sqlite")
+    assert Limits(again, 1, 0, clock).ask(1, 1)[0] is TELL
+    again.close()
