@@ -231,8 +231,8 @@ def small_talk(text: str) -> SmallTalk | None:
 @cache
 def _small_talk() -> Mapping[SmallTalk, re.Pattern[str]]:
     spoken = languages().values()
-    greetings = {word for one in spoken for word in one.greetings}
-    thanking = {word for one in spoken for word in one.thanking}
+    greetings = {word.casefold() for one in spoken for word in one.greetings}
+    thanking = {word.casefold() for one in spoken for word in one.thanking}
     return {"greeting": _only(greetings), "thanks": _only(thanking)}
 
 
