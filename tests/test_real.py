@@ -66,7 +66,6 @@ def test_the_first_article_answers(bundled: Embedder, model_cache: Path, tmp_pat
 
 
 REFUSED_WRONGLY = pytest.mark.xfail(strict=True, reason="the reader is not sure enough of it yet")
-ANSWERED_WRONGLY = pytest.mark.xfail(strict=True, reason="the reader takes a cause in the articles for it")
 
 
 @pytest.mark.parametrize(
@@ -76,9 +75,7 @@ ANSWERED_WRONGLY = pytest.mark.xfail(strict=True, reason="the reader takes a cau
         ("brp tentara yg dikirim ke kursk", "sekitar 11.000 tentara Korea Utara", None),
         ("siapa pelatih Putri Bahari?", "Ratih Kusumaningtyas", None),
         ("Berapa jumlah penumpang feri surya pada hari pertama?", "184 passengers", None),
-        pytest.param(
-            "How much money does the winner get?", "Rp 1,5 miliar", "1.5 billion rupiah", marks=REFUSED_WRONGLY
-        ),
+        ("How much money does the winner get?", "Rp 1,5 miliar", "1.5 billion rupiah"),
         pytest.param(
             "How many animals did Putin give to the zoo?",
             "lebih dari 70 ekor satwa",
@@ -93,9 +90,7 @@ def test_the_fact_itself_is_the_answer(samples: Answerer, question: str, fact: s
     assert (answer.answer, answer.gloss) == (fact, told)
 
 
-@pytest.mark.parametrize(
-    "question", [*ELSEWHERE, pytest.param("bagaimana cara membuat rendang?", marks=ANSWERED_WRONGLY)]
-)
+@pytest.mark.parametrize("question", [*ELSEWHERE, "bagaimana cara membuat rendang?"])
 @pytest.mark.parametrize("samples", ["bundled"], indirect=True)
 def test_what_stands_in_no_article_is_refused(samples: Answerer, question: str) -> None:
     assert samples.ask(question).answer is None
