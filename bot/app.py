@@ -24,6 +24,8 @@ from bot.handlers.buttons import Buttons
 from bot.handlers.inline import Inline
 from bot.handlers.menu import fill_menu
 from bot.handlers.operating import Operating
+from bot.handlers.order import InOrder
+from bot.handlers.pace import Pace
 from bot.handlers.parts import Parts
 from bot.handlers.people import People
 from bot.handlers.sending import Sender
@@ -51,7 +53,12 @@ KEPT = timedelta(days=30)
 """How long answers are kept for buttons, edits and replies."""
 PRUNE_SECONDS = 3600.0
 UPDATES = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY]
+TYPED = 6
+"""Inline queries that come for one question while it is typed."""
+CONNECTIONS = 64
+"""To Telegram, at once."""
 HOOK_PATH = "/telegram"
+DEFAULT_PORT = 8080
 
 TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
 
@@ -76,15 +83,12 @@ def build_application(settings: Settings, token: str) -> TelegramApplication:
         .token(token)
         .base_url(f"{settings.telegram_api_base}/bot")
         .base_file_url(f"{settings.telegram_api_base}/file/bot")
-        .concurrent_updates(UPDATES_AT_ONCE)
+        .concurrent_updates(InOrder(UPDATES_AT_ONCE))
         .connection_pool_size(CONNECTIONS)
         .pool_timeout(60)
         .get_updates_request(PollRequest())
     )
     return builder.updater(None).build() if settings.webhook_url else builder.build()
-
-
-CONNECTIONS = 64
 
 
 class _Service:
@@ -95,9 +99,10 @@ class _Service:
         self._live = live
         self._application = build_application(settings, token)
         metrics = Metrics()
-        limits = Limits(state, settings.questions_per_minute, settings.chat_questions_per_minute)
+        self._asking = Limits(state, settings.questions_per_minute, settings.chat_questions_per_minute)
+        self._typing = Limits(state, settings.questions_per_minute * TYPED, 0, name="typing")
         sender = Sender(self._application.bot, metrics)
-        self._parts = Parts(live, AnswerQueue(live), sender, state, Memory(), limits, metrics, settings)
+        self._parts = Parts(live, AnswerQueue(live), sender, state, Memory(), metrics, settings)
         self._add_handlers()
         self._web = self._web_server()
         self._stopping = asyncio.Event()
@@ -105,7 +110,8 @@ class _Service:
     def _add_handlers(self) -> None:
         parts = self._parts
         people, process = People(parts, KEPT.days), IndexProcess(parts.settings)
-        self._application.add_handler(TypeHandler(Update, Access(parts).gate), group=-1)
+        self._application.add_handler(TypeHandler(Update, Access(parts, self._asking).gate), group=-2)
+        self._application.add_handler(TypeHandler(Update, Pace(parts, self._asking, self._typing).gate), group=-1)
         self._application.add_handlers(
             [
                 *Adding(parts, process).handlers(),
@@ -264,9 +270,6 @@ class _Service:
             "counts": dict(metrics.counts()),
             "seconds": {"p50": metrics.percentile(0.5), "p95": metrics.percentile(0.95)},
         }
-
-
-DEFAULT_PORT = 8080
 
 
 def _on_polling_error(error: TelegramError) -> None:

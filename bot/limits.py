@@ -25,8 +25,16 @@ class Verdict(Enum):
 class Limits:
     """Counts questions, in the state that survives a restart. Safe to use from several threads."""
 
-    def __init__(self, state: State, per_person: int, per_chat: int, clock: Callable[[], float] = time.time) -> None:
-        """A limit of 0 is none."""
+    def __init__(
+        self,
+        state: State,
+        per_person: int,
+        per_chat: int,
+        clock: Callable[[], float] = time.time,
+        name: str = "asking",
+    ) -> None:
+        """A limit of 0 is none. Limits of different names count apart."""
+        self._name = name
         self._state = state
         self._per_person = per_person
         self._per_chat = per_chat
@@ -39,6 +47,6 @@ class Limits:
         wait = start + WINDOW - now
         limits = [(f"user {user}", self._per_person)] if user is not None else []
         for key, most in [*limits, (f"chat {chat}", self._per_chat)]:
-            if most and (count := self._state.count(key, start)) > most:
+            if most and (count := self._state.count(f"{self._name} {key}", start)) > most:
                 return (Verdict.TELL if count == most + 1 else Verdict.SILENT), wait
         return Verdict.FREE, wait

@@ -37,7 +37,6 @@ class Phrases:
     name: str
     knowledge_alone: str
     knowledge_until: str
-    no_date: str
     start: str
     help: str
     help_commands: str

@@ -32,7 +32,8 @@ def test_a_question_is_answered_with_its_proof(server: TelegramServer, start: Ca
         ("en", "/start", "3 news articles, the newest of March 3, 2024"),
         ("id", "/start", "3 artikel berita, yang terbaru bertanggal 3 Maret 2024"),
         ("id", "/help", "3 artikel berita, yang terbaru bertanggal 3 Maret 2024"),
-        ("de", "/help", "3 news articles, the newest of March 3, 2024"),
+        ("de", "/help", "3 Artikel, der neueste vom 3. März 2024"),
+        ("it", "/help", "3 news articles, the newest of March 3, 2024"),
         ("en", "/unknown", "3 news articles, the newest of March 3, 2024"),
     ],
 )

@@ -5,12 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from bot_process import ANSWER, QUESTION, Bot, slowly
 from telegram_server import Message, TelegramServer, User
 
+from bot.phrases import languages
 from bot.state import State
+from index.build import build
+from index.embedding import HashEmbedder
 
 Start = Callable[..., Bot]
 MARKET_QUESTION = "Berapa pedagang yang menempati kios baru?"
@@ -287,3 +291,55 @@ def test_updates_from_hours_ago_get_one_kind_line(server: TelegramServer, start:
     texts = sorted(message.text for message in server.messages(alice))
     assert texts[0].startswith("Sorry, I was away when you wrote this")
     assert texts[1].startswith(ANSWER)
+
+
+def test_the_menu_is_there_for_each_place_and_language(server: TelegramServer, start: Start, alice: User) -> None:
+    start(TELEGRAM_ADMINS=str(alice.id))
+    server.private(alice)
+    expected = 3 * len(languages())
+    server.wait_until(lambda: len(server.calls("setMyCommands")) >= expected)
+    menus = {
+        (str(call.params["scope"]["type"]), str(call.params.get("language_code") or "")): [
+            command["command"] for command in call.params["commands"]
+        ]
+        for call in server.calls("setMyCommands")
+    }
+    assert {scope for scope, _ in menus} == {"all_private_chats", "all_group_chats", "chat"}
+    assert {code for _, code in menus} == {"", *languages()} - {"en"}
+    assert "status" in menus["chat", "id"]
+    assert "status" not in menus["all_private_chats", "id"]
+    assert "forget" not in menus["all_group_chats", ""]
+
+
+def test_a_flood_of_anything_is_told_once(server: TelegramServer, start: Start, alice: User) -> None:
+    start(QUESTIONS_PER_MINUTE="4")
+    answer = answered(server, alice, QUESTION)
+    for _ in range(3):
+        assert pressed(server, answer, "👍", alice) == "Thank you, I am glad it helped."
+    assert pressed(server, answer, "👍", alice).startswith("That is a lot of questions")
+    for _ in range(5):
+        server.say(alice, "/help")
+        server.edit(server.say(alice, "one"), QUESTION)
+    budi = server.user("Budi", language_code="en")
+    answered(server, budi, QUESTION)
+    server.wait_until(lambda: server.pending == 0)
+    assert len(server.messages(alice)) <= 2
+
+
+def test_inline_answers_come_in_pages(
+    server: TelegramServer, start: Start, alice: User, articles_dir: Path, index_dir: Path
+) -> None:
+    for number in range(30):
+        (articles_dir / f"crane-{number}.txt").write_text(
+            f"Crane {number}\n\nHarbour {number} bought crane {number}.\n"
+        )
+    build([articles_dir], index_dir, HashEmbedder())
+    start()
+    first = offered(server, alice, "Who bought a crane for the harbour?")
+    cards: list[dict[str, object]] = first["results"]  # type: ignore[assignment]
+    assert (len(cards), first["next_offset"]) == (11, "10")
+    second = offered(server, alice, "Who bought a crane for the harbour?", offset="10")
+    more: list[dict[str, object]] = second["results"]  # type: ignore[assignment]
+    assert (len(more), second["next_offset"]) == (10, "20")
+    assert {card["id"] for card in cards} & {card["id"] for card in more} == set()
+    assert {card["title"] for card in cards[1:]} & {card["title"] for card in more} == set()

@@ -72,7 +72,7 @@ def test_another_file_is_another_language(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "key"),
     [
-        ("no_date =", "nodate =", "no_date|nodate"),
+        ("no_articles =", "noarticles =", "no_articles|noarticles"),
         ("{characters}", "{letters}", "too_long"),
         ('name = "English"', "name = 3", "name"),
         ('one = "1 article"', "", "articles"),

@@ -10,7 +10,7 @@ from telegram import Update
 from telegram.ext import ApplicationHandlerStop, ContextTypes
 
 from bot.handlers.parts import Parts
-from bot.limits import Verdict
+from bot.limits import Limits, Verdict
 
 logger = logging.getLogger(__name__)
 
@@ -20,8 +20,10 @@ Context = ContextTypes.DEFAULT_TYPE
 class Access:
     """Lets nothing pass from those who may not ask: no message, edit, button, inline query or file."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, limits: Limits) -> None:
+        """The limits are for those who try codes."""
         self._parts = parts
+        self._limits = limits
         settings = parts.settings
         self._known = settings.telegram_allowed | settings.telegram_admins if settings.telegram_allowed else frozenset()
 
@@ -48,7 +50,7 @@ class Access:
         """Whether a code is looked at; guessing meets the same limits as asking."""
         user, chat = update.effective_user, update.effective_chat
         assert chat
-        verdict, _ = await asyncio.to_thread(self._parts.limits.ask, user.id if user else None, chat.id)
+        verdict, _ = await asyncio.to_thread(self._limits.ask, user.id if user else None, chat.id)
         return verdict is Verdict.FREE
 
     async def _redeem(self, update: Update, code: str) -> None:

@@ -51,8 +51,8 @@ class Adding:
             MessageHandler(NEW & PRIVATE & operators & filters.TEXT & links, self.links),
         ]
 
-    async def file(self, update: Update, _context: Context) -> None:
-        """Add a file."""
+    async def file(self, update: Update, context: Context) -> None:
+        """Add a file, beside whatever else its sender does meanwhile."""
         message = update.effective_message
         assert message
         assert message.document
@@ -62,17 +62,21 @@ class Adding:
                 message.chat_id, plain(spoken.file_too_large).html, reply_to=message.message_id
             )
             return
-        name = safe_name(message.document)
+        context.application.create_task(self._add_file(message, message.document, spoken), update)
+
+    async def _add_file(self, message: Message, document: Document, spoken: Phrases) -> None:
+        name = safe_name(document)
         with TemporaryDirectory(prefix="kabar-add-") as folder:
             path = Path(folder) / name
-            await self._add(message, name, spoken, [str(path)], (message.document, path))
+            await self._add(message, name, spoken, [str(path)], (document, path))
 
-    async def links(self, update: Update, _context: Context) -> None:
-        """Add web pages."""
+    async def links(self, update: Update, context: Context) -> None:
+        """Add web pages, in the same way."""
         message = update.effective_message
         assert message
         urls = (message.text or "").split()
-        await self._add(message, urls[0], self._parts.spoken(message.from_user), urls)
+        spoken = self._parts.spoken(message.from_user)
+        context.application.create_task(self._add(message, urls[0], spoken, urls), update)
 
     async def _add(
         self,
@@ -98,6 +102,9 @@ class Adding:
                 ),
             )
             told = told_of(added, spoken, monotonic() - started)
+        except asyncio.CancelledError:  # the bot stops, and this took longer than it waits
+            await report.end(spoken.cancelled)
+            raise
         except KabarError as exc:
             told = spoken.not_added.format(reason=without_folder(str(exc), sources))
         except Exception:

@@ -5,12 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
-from weakref import WeakValueDictionary
 
 from telegram import Message, Update
 from telegram.constants import ChatType, MessageEntityType
@@ -21,7 +18,6 @@ from bot.answer_queue import FullError
 from bot.answering import Answer
 from bot.followups import Turn
 from bot.handlers.parts import Parts, keyboard, within
-from bot.limits import Verdict
 from bot.messages import Reply, answer_reply, plain
 from bot.phrases import Phrases, small_talk
 from bot.state import Given
@@ -38,8 +34,6 @@ PATIENCE_SECONDS = 4.0
 """That "typing" is enough of a sign in a private chat."""
 LONG_LINE = 40
 """Questions that wait, from which on people are told that there is a line."""
-LATE = timedelta(hours=1)
-"""After which nobody waits for an answer any more."""
 
 Context = ContextTypes.DEFAULT_TYPE
 Handlers = list[BaseHandler[Any, Any, Any]]
@@ -67,8 +61,6 @@ class Asking:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._turns: WeakValueDictionary[tuple[int, int | None], asyncio.Lock] = WeakValueDictionary()
-        self._told_late: set[int] = set()
 
     def handlers(self) -> Handlers:
         """For messages that may be questions."""
@@ -113,23 +105,18 @@ class Asking:
         """Say in a private chat that only text is read."""
         message = _message(update)
         asked = await self._asked(message, "")
-        if await self._is_free(asked):
-            await self._send(asked, plain(asked.spoken.text_only))
+        await self._send(asked, plain(asked.spoken.text_only))
 
     async def _answer(self, message: Message, question: str, *, edited: bool = False) -> None:
         if message.from_user and message.from_user.is_bot and not message.sender_chat:
             return  # two bots would never stop
         asked = await self._asked(message, question.strip())
-        async with self._in_turn(asked):
-            if edited:
-                before = await asyncio.to_thread(self._parts.state.given_to, asked.chat, asked.message)
-                if before is None:
-                    return
-                asked = replace(asked, target=before.message)
-            if _is_late(message):
-                await self._tell_late(asked, message)
-            elif await self._is_free(asked):
-                await self._reply(asked)
+        if edited:
+            before = await asyncio.to_thread(self._parts.state.given_to, asked.chat, asked.message)
+            if before is None:
+                return
+            asked = replace(asked, target=before.message)
+        await self._reply(asked)
 
     async def _asked(self, message: Message, question: str) -> Asked:
         parts, replied = self._parts, message.reply_to_message
@@ -147,31 +134,6 @@ class Asking:
             private=message.chat.type == ChatType.PRIVATE,
             replied=given,
         )
-
-    @contextlib.asynccontextmanager
-    async def _in_turn(self, asked: Asked) -> AsyncIterator[None]:
-        """One question of an asker after the other, so that "and when?" finds the answer before it."""
-        key = asked.chat, asked.user
-        lock = self._turns.get(key) or self._turns.setdefault(key, asyncio.Lock())
-        async with lock:
-            yield
-
-    async def _tell_late(self, asked: Asked, message: Message) -> None:
-        """Say once in a chat that what was asked long ago is not answered any more."""
-        self._parts.metrics.count("late")
-        if asked.chat not in self._told_late:
-            self._told_late.add(asked.chat)
-            await self._send(asked, plain(asked.spoken.late.format(time=asked.spoken.time(message.date))))
-
-    async def _is_free(self, asked: Asked) -> bool:
-        """Whether the asker may ask now; if not, they are told once."""
-        verdict, seconds = await asyncio.to_thread(self._parts.limits.ask, asked.user, asked.chat)
-        if verdict is not Verdict.FREE:
-            self._parts.metrics.count("limited")
-        if verdict is Verdict.TELL:
-            told = asked.spoken.slow_down.format(duration=asked.spoken.duration(seconds))
-            await self._send(replace(asked, target=None), plain(told))
-        return verdict is Verdict.FREE
 
     async def _reply(self, asked: Asked) -> None:
         longest = self._parts.settings.longest_question
@@ -287,10 +249,6 @@ def spoken_to(message: Message) -> str | None:
             return text.replace(name, " ", 1)
     replied = message.reply_to_message
     return text if replied and replied.from_user and replied.from_user.id == me.id else None
-
-
-def _is_late(message: Message) -> bool:
-    return datetime.now(UTC) - (message.edit_date or message.date) > LATE
 
 
 def _turn(given: Given) -> Turn:

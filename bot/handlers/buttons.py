@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from telegram import CallbackQuery, Message, Update, User
+from telegram import CallbackQuery, Message, Update
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.answer_queue import FullError
 from bot.handlers.asking import Handlers
 from bot.handlers.parts import Parts, keyboard, within
-from bot.limits import Verdict
 from bot.messages import (
     BACK,
     BAD,
@@ -67,8 +66,6 @@ class Buttons:
         message = query.message
         if not isinstance(message, Message):  # too old for Telegram to show
             return spoken.answer_gone
-        if refusal := await self._limited(query.from_user, message.chat_id, spoken):
-            return refusal
         if query.data in {GOOD, BAD}:
             return await self._judged(query, message, spoken)
         given = await asyncio.to_thread(self._parts.state.given, message.chat_id, message.message_id)
@@ -77,10 +74,6 @@ class Buttons:
         reply = await self._turned(given, query.data or "", spoken)
         await self._parts.sender.edit(given.chat, given.message, reply.html, keyboard(reply.buttons))
         return ""
-
-    async def _limited(self, user: User, chat: int, spoken: Phrases) -> str:
-        verdict, seconds = await asyncio.to_thread(self._parts.limits.ask, user.id, chat)
-        return "" if verdict is Verdict.FREE else spoken.slow_down.format(duration=spoken.duration(seconds))
 
     async def _judged(self, query: CallbackQuery, message: Message, spoken: Phrases) -> str:
         good = query.data == GOOD

@@ -18,7 +18,6 @@ from telegram.ext import ContextTypes, InlineQueryHandler
 from bot.answer_queue import FullError
 from bot.handlers.asking import Handlers
 from bot.handlers.parts import Parts
-from bot.limits import Verdict
 from bot.messages import Card, answer_card, passage_card
 from bot.phrases import Phrases
 
@@ -37,8 +36,8 @@ class Inline:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._newest: dict[int, str] = {}
-        """The query of each person who is typing now."""
+        self._newest: dict[int, int] = {}
+        """The last update of each person who is typing now."""
 
     def handlers(self) -> Handlers:
         """For inline queries."""
@@ -48,23 +47,18 @@ class Inline:
         """Offer what the articles say, unless the same person has typed on meanwhile."""
         query = update.inline_query
         assert query
-        self._newest[query.from_user.id] = query.id
+        user = query.from_user.id
+        self._newest[user] = max(update.update_id, self._newest.get(user, 0))
         await asyncio.sleep(PAUSE_SECONDS)
-        if self._newest.get(query.from_user.id) != query.id:
+        if self._newest.get(user) != update.update_id:
             return
-        del self._newest[query.from_user.id]
+        del self._newest[user]
         spoken = self._parts.spoken(query.from_user)
         question = query.query.strip()
         if not question or len(question) > self._parts.settings.longest_question:
             await self._offer(query, [], spoken)
-        elif await self._is_free(query):
+        else:
             await self._look_up(query, question, spoken)
-
-    async def _is_free(self, query: InlineQuery) -> bool:
-        """Whether its sender may ask now; nobody can be told so within an inline query."""
-        user = query.from_user.id
-        verdict, _ = await asyncio.to_thread(self._parts.limits.ask, user, user)
-        return verdict is Verdict.FREE
 
     async def _look_up(self, query: InlineQuery, question: str, spoken: Phrases) -> None:
         skip = int(query.offset) if query.offset.isdecimal() else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from datetime import UTC, datetime
 from time import monotonic
 
@@ -26,6 +27,7 @@ REMOVE, REALLY, ROLLBACK, CANCEL = "remove", "really", "rollback", "cancel"
 CHOICES = 8
 """Articles that one can choose from."""
 MOST = 1_000_000
+REMEMBERED = 1000
 LISTED = 20
 """Gaps, and words about answers."""
 
@@ -38,8 +40,8 @@ class Operating:
     def __init__(self, parts: Parts, process: IndexProcess) -> None:
         self._parts = parts
         self._process = process
-        self._confirmed: set[int] = set()
-        """Messages whose buttons were pressed and that are being worked on."""
+        self._pressed: deque[tuple[int, int, str | None]] = deque(maxlen=REMEMBERED)
+        """Messages and their buttons; each works once, however often it is pressed."""
 
     def handlers(self) -> Handlers:
         """For commands of operators, and their confirming buttons."""
@@ -171,13 +173,11 @@ class Operating:
         message = query.message
         if query.from_user.id not in self._parts.settings.telegram_admins or not isinstance(message, Message):
             return
-        if message.message_id not in self._confirmed:  # once, however often it is pressed
-            self._confirmed.add(message.message_id)
-            try:
-                await self._show(message, plain("…"))
-                await self._show(message, await self._done(query, spoken))
-            finally:
-                self._confirmed.discard(message.message_id)
+        press = message.chat_id, message.message_id, query.data
+        if press not in self._pressed:
+            self._pressed.append(press)
+            await self._show(message, plain("…"))
+            await self._show(message, await self._done(query, spoken))
 
     async def _done(self, query: CallbackQuery, spoken: Phrases) -> Reply:
         action, _, which = (query.data or "").partition(":")

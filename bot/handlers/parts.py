@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -12,7 +12,6 @@ from telegram import InlineKeyboardButton, User
 from bot.answer_queue import AnswerQueue
 from bot.answering import Answer, Answerer
 from bot.handlers.sending import Buttons, Sender
-from bot.limits import Limits
 from bot.live import LiveAnswerer
 from bot.memory import Memory
 from bot.messages import Rows
@@ -34,7 +33,6 @@ class Parts:
     sender: Sender
     state: State
     memory: Memory
-    limits: Limits
     metrics: Metrics
     settings: Settings
 
@@ -69,8 +67,3 @@ def within(article: str | None) -> Filter:
 def keyboard(rows: Rows) -> Buttons:
     """Rows of buttons as Telegram takes them."""
     return [[InlineKeyboardButton(label, callback_data=data) for label, data in row] for row in rows]
-
-
-def is_one_of(ids: Sequence[int | None], known: frozenset[int]) -> bool:
-    """Whether one of the ids is known."""
-    return any(one in known for one in ids)

@@ -1,0 +1,82 @@
+"""How much one may ask, and until when an answer is of use; the rest is told kindly, once."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from html import escape
+
+from telegram import Message, Update
+from telegram.constants import ChatType
+from telegram.ext import ApplicationHandlerStop, ContextTypes
+
+from bot.handlers.asking import spoken_to
+from bot.handlers.parts import Parts
+from bot.handlers.people import EVERYBODYS
+from bot.limits import Limits, Verdict
+
+LATE = timedelta(hours=1)
+"""After which nobody waits for an answer any more."""
+COMMANDS = {"/start", *(f"/{name}" for name in EVERYBODYS)}
+"""That the bot answers in groups."""
+
+Context = ContextTypes.DEFAULT_TYPE
+
+
+class Pace:
+    """Lets through what the bot can answer in good time, whatever its kind; operators have no limits."""
+
+    def __init__(self, parts: Parts, asking: Limits, typing: Limits) -> None:
+        """`typing` is for inline queries, of which one comes with every pause in typing."""
+        self._parts = parts
+        self._asking, self._typing = asking, typing
+        self._told_late: set[int] = set()
+
+    async def gate(self, update: Update, _context: Context) -> None:
+        """Stop what is too late or too much."""
+        message = update.message or update.edited_message
+        if message and not _speaks_to_the_bot(message):
+            return
+        if message and datetime.now(UTC) - (message.edit_date or message.date) > LATE:
+            await self._tell_late(message)
+            raise ApplicationHandlerStop
+        if not await self._is_free(update):
+            raise ApplicationHandlerStop
+
+    async def _tell_late(self, message: Message) -> None:
+        """Say once in a chat that what was asked long ago is not answered any more."""
+        self._parts.metrics.count("late")
+        if message.chat_id not in self._told_late:
+            self._told_late.add(message.chat_id)
+            spoken = self._parts.spoken(message.from_user)
+            await self._reply(message, spoken.late.format(time=spoken.time(message.date)))
+
+    async def _is_free(self, update: Update) -> bool:
+        """Whether the sender may ask now; if not, they are told once."""
+        user, chat = update.effective_user, update.effective_chat or update.effective_user
+        if chat is None or (user and user.id in self._parts.settings.telegram_admins):
+            return True
+        limits = self._typing if update.inline_query else self._asking
+        verdict, seconds = await asyncio.to_thread(limits.ask, user.id if user else None, chat.id)
+        if verdict is Verdict.FREE:
+            return True
+        self._parts.metrics.count("limited")
+        spoken = self._parts.spoken(user)
+        told = spoken.slow_down.format(duration=spoken.duration(seconds))
+        if update.callback_query:
+            await self._parts.sender.acknowledge(update.callback_query.id, told)
+        elif verdict is Verdict.TELL and update.effective_message:
+            await self._reply(update.effective_message, told)
+        return False
+
+    async def _reply(self, message: Message, text: str) -> None:
+        thread = message.message_thread_id if message.is_topic_message else None
+        await self._parts.sender.send(message.chat_id, escape(text), thread=thread, reply_to=message.message_id)
+
+
+def _speaks_to_the_bot(message: Message) -> bool:
+    """Whether the bot would say anything to it."""
+    if message.chat.type == ChatType.PRIVATE or spoken_to(message) is not None:
+        return True
+    command, _, addressed = (message.text or "").partition(" ")[0].partition("@")
+    return command in COMMANDS and addressed.casefold() in {"", message.get_bot().username.casefold()}
