@@ -369,8 +369,8 @@ def _report_json(report: BuildReport, refused: Sequence[LoadError]) -> dict[str,
 def _report_text(report: BuildReport, dry_run: bool, files: Sequence[Path], refused: Sequence[LoadError]) -> Text:
     holds = "Nothing was changed. The index would hold" if dry_run else "The index holds"
     text = Text(
-        f"{holds} {report.articles} articles in {report.chunks} passages: {report.embedded} embedded, "
-        f"{report.chunks - report.embedded} reused, {report.seconds:.1f} s. "
+        f"{holds} {_counted(report.articles, 'article')} in {_counted(report.chunks, 'passage')}: "
+        f"{report.embedded} embedded, {report.chunks - report.embedded} reused, {report.seconds:.1f} s. "
     )
     text.append(f"Snapshot {report.snapshot}" if report.snapshot else "")
     for file in files:
@@ -392,6 +392,10 @@ def _report_text(report: BuildReport, dry_run: bool, files: Sequence[Path], refu
 
 
 MOST_SHOWN = 50
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _few(ids: Sequence[str]) -> str:

@@ -78,7 +78,9 @@ def _told(answer: Answer) -> RenderableType:
         label = [Text(), Text("What comes closest:", "dim")] if closest else []
         return Group(Text("The articles do not say.", "bold yellow"), *label, *closest)
     before, fact, after = marked(answer.quote)
-    quote = [Text(), Text.assemble("“", before, (fact, "bold reverse"), after, "”")] if before or after else []
+    opening, closing = ("", "") if before.startswith("“") else ("“", "”")  # a quotation brings its own
+    sentence = Text.assemble(opening, before, (fact, "bold reverse"), after, closing)
+    quote = [Text(), sentence] if before or after else []
     others = [line for other in answer.others for line in _other_lines(other, answer)]
     if others:
         others = [Text(), Text("Other articles say otherwise:", "dim"), *others]

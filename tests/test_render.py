@@ -53,3 +53,10 @@ def test_a_gloss_stands_behind_the_fact_and_others_below() -> None:
     shown = console.export_text()
     assert "312 pedagang (312 <traders>)" in shown
     assert shown.index("Other articles say otherwise:") < shown.index("300 pedagang") < shown.index("Hari kedua")
+
+
+def test_a_quotation_is_not_quoted_twice() -> None:
+    console = Console(width=120, record=True, file=StringIO())
+    console.print(terminal(answered("312 pedagang", "“Ada 312 pedagang,” kata Wati.")))
+    assert "““" not in (shown := console.export_text())
+    assert "“Ada 312 pedagang,” kata Wati." in shown
