@@ -113,6 +113,7 @@ def test_a_kill_in_the_middle_loses_nothing_that_was_kept(server: TelegramServer
     start(**settings)
     stranger = server.user("Stranger", language_code="en")
     server.say(stranger, QUESTION)
+    ask_all(server, crowd, range(ROUNDS, ROUNDS + 4))
     server.wait_until(lambda: server.pending == 0, timeout=60)
     server.say(operator, "/help")
     server.wait_until(lambda: "artikel berita" in server.messages(operator)[-1].text)
