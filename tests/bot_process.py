@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 from conftest import environment
-from telegram_server import TelegramServer
+from telegram_server import Message, TelegramServer
+
+from bot.state import State
 
 QUESTION = "For how many million euros was the second crane of the harbour bought?"
 ANSWER = "The harbour of Lowen bought a second crane for 4.2 million euros."
@@ -48,6 +50,14 @@ class Bot:
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout=30)
+
+
+def wait_until_kept(state: State, message: Message) -> None:
+    """Until the bot has kept what it sent, which it does after sending."""
+    until = time.monotonic() + 10
+    while state.given(message.chat_id, message.message_id) is None:
+        assert time.monotonic() < until
+        time.sleep(0.01)
 
 
 def slowly(seconds: float) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from bot_process import ANSWER, QUESTION, Bot, slowly
+from bot_process import ANSWER, QUESTION, Bot, slowly, wait_until_kept
 from telegram_server import Message, TelegramServer, User
 
 from bot.phrases import languages
@@ -35,10 +35,7 @@ def answered(server: TelegramServer, user: User, text: str, **how: object) -> Me
 def killed(bot: Bot, message: Message) -> None:
     """Kills the bot as soon as it has kept what it sent."""
     state = State(bot.folder / "var" / "state.sqlite")
-    until = time.monotonic() + 10
-    while state.given(message.chat_id, message.message_id) is None:
-        assert time.monotonic() < until
-        time.sleep(0.01)
+    wait_until_kept(state, message)
     state.close()
     bot.process.kill()
     bot.process.wait()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import resource
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot_process import ANSWER, QUESTION, Bot
+from bot_process import ANSWER, QUESTION, Bot, wait_until_kept
 from telegram_server import Fault, Message, TelegramServer, User
 
 from bot.state import State
@@ -123,3 +124,33 @@ def test_a_kill_in_the_middle_loses_nothing_that_was_kept(server: TelegramServer
         answers = [text for texts in replies(server, user).values() for text in texts if "·" in text]
         assert len(answers) <= 8 * minutes - 3, (minutes, answers)
     assert len(asked) == 200
+
+
+def test_a_full_disk_leaves_nobody_without_an_answer(server: TelegramServer, start: Start, tmp_path: Path) -> None:
+    database = tmp_path / "state.sqlite"
+    bot = start(STATE_DB=str(database))
+    alice = server.user("Alice", language_code="en")
+
+    def answered(text: str) -> Message:
+        server.say(alice, text)
+        return server.wait_for_message(alice)
+
+    first = answered(QUESTION)
+    state = State(database)
+    wait_until_kept(state, first)
+    log = Path(f"{database}-wal")
+    _, most = resource.prlimit(bot.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(bot.process.pid, resource.RLIMIT_FSIZE, (log.stat().st_size, most))
+    for number in range(5):
+        assert answered(f"{QUESTION} ({number})").text.startswith(ANSWER)
+    server.press(first, "👎", by=alice)
+    assert str(server.wait_for_call("answerCallbackQuery").params["text"]).startswith(APOLOGY)
+    assert "Is its disk full?" in bot.log
+    resource.prlimit(bot.process.pid, resource.RLIMIT_FSIZE, (most, most))
+    second = answered(f"{QUESTION} (again)")
+    wait_until_kept(state, second)
+    server.press(second, "👎", by=alice)
+    server.wait_for_call("answerCallbackQuery")
+    assert bot.stop() == 0
+    assert [one.question for one in state.feedback()] == [f"{QUESTION} (again)"]
+    state.close()

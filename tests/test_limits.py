@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,3 +58,22 @@ def test_a_restart_forgives_nothing(state: State, tmp_path: Path) -> None:
     again = State(tmp_path / "state.sqlite")
     assert Limits(again, 1, 0, clock).ask(1, 1)[0] is TELL
     again.close()
+
+
+def test_while_the_state_cannot_be_written_it_counts_in_memory(
+    state: State, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object) -> int:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    clock = Clock()
+    limits = Limits(state, 2, 0, clock)
+    with monkeypatch.context() as broken:
+        broken.setattr(state, "count", full)
+        assert [limits.ask(1, 1)[0] for _ in range(4)] == [FREE, FREE, TELL, SILENT]
+        clock.now += 60
+        assert limits.ask(1, 1)[0] is FREE
+    assert [limits.ask(1, 1)[0] for _ in range(3)] == [FREE, FREE, TELL]
+    assert [record.message for record in caplog.records] == [
+        "STATE_DB cannot be written (database or disk is full). Is its disk full? Answering goes on without it."
+    ] * 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import sqlite3
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
@@ -221,9 +222,12 @@ class Asking:
             title=turn.title,
             within=looked_in,
         )
-        await asyncio.to_thread(parts.state.keep, given)
-        if answer.answer is None and parts.settings.keep_gaps:
-            await asyncio.to_thread(parts.state.add_gap, answer.understood)
+        try:
+            await asyncio.to_thread(parts.state.keep, given)
+            if answer.answer is None and parts.settings.keep_gaps:
+                await asyncio.to_thread(parts.state.add_gap, answer.understood)
+        except sqlite3.Error as exc:  # it was answered; only its buttons, edits and replies go without
+            logger.error("An answer could not be kept in STATE_DB (%s). Is its disk full?", exc)
 
 
 def _message(update: Update) -> Message:
