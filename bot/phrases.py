@@ -86,7 +86,7 @@ class Phrases:
     added: str
     updated: str
     unchanged: str
-    not_added: str
+    adding_stopped: str
     also_skipped: str
     file_too_large: str
     another_build: str

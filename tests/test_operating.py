@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +14,8 @@ from telegram_server import Message, TelegramServer, User
 
 Start = Callable[..., Bot]
 STORY = b"New bakery\n\n5 May 2024\n\nThe bakery on Mill Street opened in May.\n"
+DAYS = b"".join(b'{"title": "Day %d", "text": "On day %d nothing happened."}\n' % (day, day) for day in range(20_000))
+"""That take seconds to build."""
 BAKERY = "When did the bakery on Mill Street open in May?"
 
 
@@ -23,8 +28,8 @@ def chief(server: TelegramServer) -> User:
 def start(start: Start, chief: User, articles_dir: Path) -> Start:
     """Starts a bot with the chief as its operator, over the articles of the index."""
 
-    def started(**settings: str) -> Bot:
-        return start(TELEGRAM_ADMINS=str(chief.id), ARTICLES_DIR=str(articles_dir), **settings)
+    def started(change: str = "", **settings: str) -> Bot:
+        return start(change=change, TELEGRAM_ADMINS=str(chief.id), ARTICLES_DIR=str(articles_dir), **settings)
 
     return started
 
@@ -67,7 +72,7 @@ def test_what_is_no_article_is_refused_in_words(
     start()
     before = sorted(articles_dir.iterdir())
     server.send_document(chief, data, name)
-    refusal = last(server, chief, "Nothing was added.").text
+    refusal = last(server, chief, "That did not work:").text
     assert reason in refusal
     assert "/tmp" not in refusal  # noqa: S108
     assert sorted(articles_dir.iterdir()) == before
@@ -131,6 +136,37 @@ def told_new(server: TelegramServer, user: User, text: str, beginning: str) -> M
     return found()[0]
 
 
+def test_a_build_that_is_killed_leaves_everything_whole(server: TelegramServer, start: Start, chief: User) -> None:
+    bot = start()
+    server.send_document(chief, DAYS, "days.jsonl")
+    os.kill(builder_of(bot), signal.SIGKILL)
+    last(server, chief, "That did not work: It was killed. The live index is whole; try again.")
+    assert told_new(server, chief, QUESTION, ANSWER)
+    server.send_document(chief, STORY, "bakery.txt")
+    last(server, chief, "Added: ")
+    bot.wait_for_log("Answering from snapshot")
+    assert told_new(server, chief, BAKERY, "The bakery on Mill Street opened in May.")
+
+
+def test_a_bot_that_is_stopped_tells_what_it_did_not_finish(server: TelegramServer, start: Start, chief: User) -> None:
+    bot = start(change="import bot.app; bot.app.DRAIN_SECONDS = 0.5")
+    server.send_document(chief, DAYS, "days.jsonl")
+    builder = builder_of(bot)
+    assert bot.stop() == 0
+    last(server, chief, "I was stopped before days.jsonl was in the index.")
+    assert not Path(f"/proc/{builder}").exists()
+
+
+def builder_of(bot: Bot) -> int:
+    """The process in which the bot builds, once there is one."""
+    children = Path(f"/proc/{bot.process.pid}/task/{bot.process.pid}/children")
+    until = time.monotonic() + 10
+    while not (found := children.read_text().split()):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    return int(found[0])
+
+
 def test_what_can_be_meant_is_offered(server: TelegramServer, start: Start, chief: User) -> None:
     start()
     assert told(server, chief, "/remove").text.startswith("Which article?")
@@ -161,5 +197,5 @@ def test_a_link_to_a_place_that_is_not_public_is_refused(server: TelegramServer,
     start()
     report = told(server, chief, f"{server.url}/a-story")
     assert report.text == f"Adding {server.url}/a-story …"
-    assert f"{server.url}/a-story" in last(server, chief, "Nothing was added.").text
+    assert f"{server.url}/a-story" in last(server, chief, "That did not work:").text
     assert told_new(server, chief, f"{QUESTION} https://example.org/", "The ")  # a question with a link in it is one

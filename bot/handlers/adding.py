@@ -103,10 +103,10 @@ class Adding:
             )
             told = told_of(added, spoken, monotonic() - started)
         except asyncio.CancelledError:  # the bot stops, and this took longer than it waits
-            await report.end(spoken.cancelled)
+            await report.end(spoken.adding_stopped.format(name=name))
             raise
         except KabarError as exc:
-            told = spoken.not_added.format(reason=without_folder(str(exc), sources))
+            told = spoken.operation_failed.format(reason=without_folder(str(exc), sources))
         except Exception:
             logger.exception("An article could not be added")
             told = spoken.failed
