@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.console import AsJson, Debug, err, out, plain_errors, print_json, settings_with
+from index.files import replace_text
 from index.types import ConfigurationError, KabarError
 
 if TYPE_CHECKING:
@@ -83,6 +82,9 @@ def list_feedback(as_json: AsJson = False, debug: Debug = False) -> None:
         if as_json:
             print_json({"feedback": [_feedback_json(one) for one in said]})
             return
+        if not said:
+            err.print("Nobody has said anything about an answer yet.")
+            return
         table = Table("when", "", "question", "answer", "right would be", box=None, header_style="dim", pad_edge=False)
         for one in said:
             right = "(the articles do not say)" if not one.expected else one.expected
@@ -112,7 +114,7 @@ def export(
         else:
             _write(file, lines, force)
         silent = len({one.question for one in said}) - len(cases)
-        told = f"{len(cases)} cases." + (f" {silent} questions have no word on what is right." if silent else "")
+        told = f"Cases: {len(cases)}." + (f" Questions with no word on what is right: {silent}." if silent else "")
         err.print(told, style="dim", soft_wrap=True)
 
 
@@ -146,9 +148,7 @@ def _write(file: Path, lines: str, force: bool) -> None:
     if file.exists() and not force:
         raise ConfigurationError(f"{file} is there already. Name another file, or add --force.")
     try:
-        with NamedTemporaryFile("w", dir=file.parent, delete=False, encoding="utf-8", prefix=f".{file.name}") as part:
-            part.write(lines)
-        os.replace(part.name, file)  # noqa: PTH105
+        replace_text(file, lines)
     except OSError as exc:
         raise KabarError(f"{file} cannot be written ({exc.strerror}). Name a file in a folder that can be.") from exc
 
