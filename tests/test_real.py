@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,12 @@ def test_the_fact_itself_is_the_answer(samples: Answerer, question: str, fact: s
 @pytest.mark.parametrize("samples", ["bundled"], indirect=True)
 def test_what_stands_in_no_article_is_refused(samples: Answerer, question: str) -> None:
     assert samples.ask(question).answer is None
+
+
+@pytest.mark.parametrize("question", re.findall(r'kabar ask "([^"]+)"', (REPOSITORY / "README.md").read_text("utf-8")))
+@pytest.mark.parametrize("samples", ["bundled"], indirect=True)
+def test_what_the_readme_asks_is_answered(samples: Answerer, question: str) -> None:
+    assert samples.ask(question).answer is not None
 
 
 @pytest.mark.parametrize("samples", ["bundled"], indirect=True)
