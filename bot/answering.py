@@ -9,6 +9,7 @@ from functools import cached_property
 from time import perf_counter
 
 from bot.agreement import figures_stand_in, same_fact
+from bot.attribution import NAMED_RIGHTLY, named_source, question_of
 from bot.cuts import cut, widened
 from bot.followups import Turn, resolved
 from bot.gloss import gloss
@@ -131,9 +132,10 @@ class Answerer:
         """
         clock = _Clock()
         understood = self._understood(question, context)
-        vector = self._embedder.embed_question(understood.question)
+        asked = _looked_for(understood.question)
+        vector = self._embedder.embed_question(asked)
         clock.lap("embed")
-        passages = self._searcher.search_by(understood.question, vector, PASSAGES, only)
+        passages = self._searcher.search_by(asked, vector, PASSAGES, only)
         clock.lap("search")
         answer = self._read(question, understood, passages, READ, self.snapshot.manifest.chunks)
         clock.lap("read")
@@ -142,7 +144,7 @@ class Answerer:
     def passages(self, answer: Answer, count: int, only: Filter = EVERYTHING) -> list[Passage]:
         """At most so many passages for an answer's question: those it was looked for in, then what else is found."""
         seen = {(one.article, one.start) for one in answer.sources}
-        more = self._searcher.search(answer.understood, count, only)
+        more = self._searcher.search(_looked_for(answer.understood), count, only)
         return [*answer.sources, *(one for one in more if (one.article, one.start) not in seen)][:count]
 
     def read(self, question: str, passages: Sequence[Passage], among: int) -> Answer:
@@ -158,19 +160,22 @@ class Answerer:
         return self._mender.mended(resolved(plain, context))
 
     def _read(self, question: str, understood: Mended, passages: Sequence[Passage], most: int, among: int) -> Answer:
-        asked = understood.question
+        asked = _looked_for(understood.question)
         considered = self._considered(self._reader, asked, passages[:most], among)
         if considered.best is None and asks_for_statement(asked):
             considered = considered.or_else(self._considered(self._sentence_reader, asked, passages[:most], among))
         best = _told(considered.best, asked, passages) if considered.best else None
         others = _newest_first(_differing(best, considered.candidates), passages) if best else []
+        surest = max(map(_confidence, considered.candidates), default=0.0)
+        if asked != understood.question:
+            best, others, surest = _who_says_so(best), [], 0.0
         return Answer(
             question=question,
-            understood=asked,
+            understood=understood.question,
             slips=understood.slips,
             answer=best.answer if best else None,
             gloss=best.gloss if best else None,
-            confidence=best.confidence if best else max(map(_confidence, considered.candidates), default=0.0),
+            confidence=best.confidence if best else surest,
             quote=best.quote if best else None,
             others=tuple(_told(other, asked, passages) for other in others),
             sources=tuple(_reranked(passages, considered.candidates)),
@@ -242,6 +247,25 @@ def _told(found: Finding, question: str, passages: Sequence[Passage]) -> Finding
 
 def _published(found: Finding, passages: Sequence[Passage]) -> date | None:
     return next(passage.published for passage in passages if passage.article == found.quote.article)
+
+
+def _looked_for(question: str) -> str:
+    """The question itself; of "who says so?" the one that it is asked of, whose sentence names the source."""
+    return question_of(question) or question
+
+
+def _who_says_so(found: Finding | None) -> Finding | None:
+    """The source that the finding's sentence names; None where it names nobody."""
+    span = named_source(found.quote.text) if found else None
+    if found is None or span is None:
+        return None
+    return replace(
+        found,
+        answer=found.quote.text[slice(*span)],
+        gloss=None,
+        confidence=found.confidence * NAMED_RIGHTLY,
+        quote=replace(found.quote, start=span[0], end=span[1]),
+    )
 
 
 def _figures_stand(found: Finding) -> bool:

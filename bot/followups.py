@@ -1,16 +1,18 @@
 """A follow-up becomes a question that stands on its own, with what was meant before.
 
-By rule, and in three ways: a bare "and when?" asks the question before for something else; "what about Japan?" asks it
-of another; and a pronoun becomes what it stands for. What stands on its own already comes back untouched, because a
-wrong reading costs a right answer, and a missed one only a second question.
+By rule, and in four ways: a bare "and when?" asks the question before for something else; "what about Japan?" asks it
+of another; "who says so?" asks for the source of its answer; and a pronoun becomes what it stands for. What stands on
+its own already comes back untouched, because a wrong reading costs a right answer, and a missed one only a second
+question.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bot.attribution import asks_for_source, question_of, source_question
 from bot.comparisons import asked_of, topic_of
 from bot.interrogatives import (
     AUXILIARY,
@@ -69,24 +71,36 @@ def needs_context(question: str) -> bool:
     """Whether the question cannot be understood without the one before it."""
     if len(question) > LONGEST:
         return False
-    return _is_bare(question) or topic_of(question) is not None or pointer_in(question) is not None
+    return (
+        _is_bare(question)
+        or asks_for_source(question)
+        or topic_of(question) is not None
+        or pointer_in(question) is not None
+    )
 
 
 def resolved(question: str, context: Sequence[Turn]) -> str:
     """The question with what it leaves unsaid; untouched where it leaves nothing, or nothing tells what."""
-    context = [turn for turn in context[-REMEMBERED:] if len(turn.question) <= LONGEST]
+    context = [_without_source(turn) for turn in context[-REMEMBERED:] if len(turn.question) <= LONGEST]
     if not context or not needs_context(question):
         return question
     asked = without_connective(question)
     topic = topic_of(question)
     made: str | None
-    if _is_bare(question):
+    if asks_for_source(question):
+        made = source_question(question, context[-1].question)
+    elif _is_bare(question):
         made = _asked_otherwise(take_apart(asked), context[-1])
     elif topic is not None and not pointer_in(topic):
         made = asked_of(topic, asked, context[-1].question, _names(context[-1]))
     else:
         made = _spelt_out(asked, context)
     return made if made and len(made) <= LONGEST else question
+
+
+def _without_source(turn: Turn) -> Turn:
+    """The turn as if it had not asked who says so, but what is said."""
+    return replace(turn, question=question_of(turn.question) or turn.question)
 
 
 # --- "and when?" ----------------------------------------------------------------------------------------------

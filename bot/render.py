@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.answering import Answer, Finding
+from bot.attribution import question_of
 from bot.messages import HEADLINES, articles, marked, read_as
 from bot.phrases import phrases
 from index.types import Passage
@@ -55,6 +56,8 @@ def verdict(answer: Answer) -> str:
     if not answer.candidates:
         return "Refused: nothing was found that could answer it."
     compared = f"confidence {answer.confidence:.2f} and ANSWER_THRESHOLD {answer.threshold:.2f}"
+    if answer.answer is None and question_of(answer.understood):
+        return "Refused: no sentence that is sure enough names who says so."
     if answer.answer is None:
         return f"Refused: the best candidate has too little ({compared})."
     return f"Answered: the best candidate is sure enough ({compared})."

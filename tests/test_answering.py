@@ -9,6 +9,7 @@ import pytest
 
 from bot.answering import Answer, Answerer
 from bot.reading import Reading
+from bot.render import verdict
 from bot.sentence_reader import SentenceReader
 from index.build import build
 from index.embedding import HashEmbedder
@@ -150,6 +151,21 @@ def test_differing_answers_are_all_told_newest_first(tmp_path: Path) -> None:
 def test_what_is_not_sure_enough_is_no_disagreement(tmp_path: Path) -> None:
     found = {"first": ("4,000 people", 0.9), "second": ("5,200 people", 0.3)}
     assert told(tmp_path, found).others == ()
+
+
+def test_who_says_so_is_told_by_the_sentence_itself(tmp_path: Path) -> None:
+    (tmp_path / "fair.txt").write_text(
+        "Fair\n\n1 May 2024\n\nAbout 4,000 people came, said Mayor Ada Brink. It closed at nine.\n"
+    )
+    build([tmp_path], tmp_path / "index", HashEmbedder())
+    with open_current(tmp_path / "index") as snapshot:
+        said = Answerer(snapshot, HashEmbedder(), FixedReader("4,000 people", 0.8)).ask("who says so (how many came)?")
+        unsaid = Answerer(snapshot, HashEmbedder(), FixedReader("nine", 0.8)).ask("who says so (when did it close)?")
+    assert (said.answer, said.gloss, said.confidence) == ("Mayor Ada Brink", None, pytest.approx(0.76))
+    assert said.quote
+    assert said.quote.text == "About 4,000 people came, said Mayor Ada Brink."
+    assert (unsaid.answer, unsaid.confidence) == (None, 0.0)
+    assert verdict(unsaid) == "Refused: no sentence that is sure enough names who says so."
 
 
 def test_passages_come_in_the_order_of_what_was_read_in_them(tmp_path: Path) -> None:

@@ -99,7 +99,19 @@ POINTING = [
 ]
 
 
-@pytest.mark.parametrize(("before", "asked", "meant"), [*SOMETHING_ELSE, *OF_ANOTHER, *POINTING])
+SAYING = [
+    (TROOPS, "who says so?", "who says so (how many troops were sent to Kursk)?"),
+    (TENTARA, "menurut siapa?", "menurut siapa (Berapa tentara yang dikirim ke Kursk)?"),
+    (
+        Turn("menurut siapa (siapa presiden Ukraina)?", "Ada Brink"),
+        "kata siapa?",
+        "kata siapa (siapa presiden Ukraina)?",
+    ),
+    (Turn("who says so (how many troops were sent to Kursk)?"), "and when?", "when were troops sent to Kursk?"),
+]
+
+
+@pytest.mark.parametrize(("before", "asked", "meant"), [*SOMETHING_ELSE, *OF_ANOTHER, *POINTING, *SAYING])
 def test_a_follow_up_is_asked_with_what_was_meant(before: Turn, asked: str, meant: str) -> None:
     assert needs_context(asked)
     assert resolved(asked, (before,)) == meant
@@ -177,7 +189,7 @@ def test_a_name_is_known_from_the_quote_when_the_question_is_written_small() -> 
     assert resolved("what about Belgorod?", (SMALL,)) == "berapa tentara yang dikirim ke Belgorod?"
 
 
-FOLLOW_UPS = [asked for _, asked, _ in (*SOMETHING_ELSE, *OF_ANOTHER, *POINTING)]
+FOLLOW_UPS = [asked for _, asked, _ in (*SOMETHING_ELSE, *OF_ANOTHER, *POINTING, *SAYING)]
 
 
 @given(st.lists(st.sampled_from(FOLLOW_UPS), max_size=40))

@@ -111,6 +111,13 @@ def test_a_follow_up_is_asked_of_what_was_meant(samples: Answerer) -> None:
     assert asked.answer == "Meylani Sondakh"
 
 
+@pytest.mark.parametrize("samples", ["bundled"], indirect=True)
+@pytest.mark.parametrize("asked", ["who says so?", "menurut siapa?", "siapa yang memperkirakannya?"])
+def test_who_says_so_is_told(samples: Answerer, asked: str) -> None:
+    first = samples.ask(KURSK[0])
+    assert samples.ask(asked, context=(first.turn,)).answer == "Dinas intelijen Korea Selatan"
+
+
 def test_the_command_answers_with_the_default_settings(kabar: Kabar, model_cache: Path, bundled: Embedder) -> None:
     settings = {
         "EMBEDDING_MODEL": "",
