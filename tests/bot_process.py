@@ -19,6 +19,8 @@ from bot.state import State
 QUESTION = "For how many million euros was the second crane of the harbour bought?"
 ANSWER = "The harbour of Lowen bought a second crane for 4.2 million euros."
 
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="it looks into /proc, or limits another process")
+
 
 class Bot:
     """A bot process with its standard error in a file; `change` runs first in it, to make the model slow or broken."""

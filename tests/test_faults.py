@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot_process import ANSWER, QUESTION, Bot, wait_until_kept
+from bot_process import ANSWER, LINUX, QUESTION, Bot, wait_until_kept
 from telegram_server import Fault, Message, TelegramServer, User
 
 from bot.state import State
@@ -51,6 +51,7 @@ def ask_all(server: TelegramServer, crowd: Sequence[User], rounds: range) -> lis
     return asked
 
 
+@LINUX
 def test_every_question_of_a_crowd_ends_well_whatever_telegram_does(server: TelegramServer, start: Start) -> None:
     bot = start(QUESTIONS_PER_MINUTE="0", ANSWER_THRESHOLD="0.01")
     faults = {
@@ -126,6 +127,7 @@ def test_a_kill_in_the_middle_loses_nothing_that_was_kept(server: TelegramServer
     assert len(asked) == 200
 
 
+@LINUX
 def test_a_full_disk_leaves_nobody_without_an_answer(server: TelegramServer, start: Start, tmp_path: Path) -> None:
     database = tmp_path / "state.sqlite"
     bot = start(STATE_DB=str(database))

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from bot_process import ANSWER, QUESTION, Bot
+from bot_process import ANSWER, LINUX, QUESTION, Bot
 from telegram_server import Message, TelegramServer, User
 
 Start = Callable[..., Bot]
@@ -136,6 +136,7 @@ def told_new(server: TelegramServer, user: User, text: str, beginning: str) -> M
     return found()[0]
 
 
+@LINUX
 def test_a_build_that_is_killed_leaves_everything_whole(server: TelegramServer, start: Start, chief: User) -> None:
     bot = start()
     server.send_document(chief, DAYS, "days.jsonl")
@@ -148,6 +149,7 @@ def test_a_build_that_is_killed_leaves_everything_whole(server: TelegramServer, 
     assert told_new(server, chief, BAKERY, "The bakery on Mill Street opened in May.")
 
 
+@LINUX
 def test_a_bot_that_is_stopped_tells_what_it_did_not_finish(server: TelegramServer, start: Start, chief: User) -> None:
     bot = start(change="import bot.app; bot.app.DRAIN_SECONDS = 0.5")
     server.send_document(chief, DAYS, "days.jsonl")
