@@ -25,6 +25,8 @@ Plurals = Mapping[str, str]
 
 DEFAULT = "en"
 """The language for those whose own the bot does not speak, and the measure of what a file has to hold."""
+WORLDWIDE = {"en": "en_001"}
+"""English as most of the world writes it: the day before the month, as beside figures."""
 FOLDER = Path(__file__).with_name("languages")
 
 
@@ -125,7 +127,7 @@ class Phrases:
 
     @cached_property
     def _locale(self) -> Locale:
-        return Locale.parse(self.language)
+        return Locale.parse(WORLDWIDE.get(self.language, self.language))
 
     def knowledge(self, articles: int, newest: date | None) -> str:
         """What the bot knows, in half a sentence."""

@@ -71,7 +71,7 @@ def conversation(server: TelegramServer) -> Iterator[str]:
 
     answer, html = said("how many troops were sent to Kursk?")
     yield html
-    yield said("siapa yang memperkirakannya?", answer)[1]
+    yield said("who says so?", answer)[1]
     yield said("who won the World Cup in 2022?")[1]
 
 

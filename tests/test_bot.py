@@ -20,7 +20,7 @@ def test_a_question_is_answered_with_its_proof(server: TelegramServer, start: Ca
     alice = server.user("Alice", language_code="en")
     asked = server.say(alice, QUESTION)
     answer = server.wait_for_message(alice)
-    assert answer.text == f"{ANSWER}\n\nHarbour of Lowen gets a second crane · March 3, 2024"
+    assert answer.text == f"{ANSWER}\n\nHarbour of Lowen gets a second crane · 3 March 2024"
     assert answer.entity_texts("bold") == answer.entity_texts("expandable_blockquote") == [ANSWER]
     assert answer.reply_to_message_id == asked.message_id
     assert answer.link_preview_options == {"is_disabled": True}
@@ -29,12 +29,12 @@ def test_a_question_is_answered_with_its_proof(server: TelegramServer, start: Ca
 @pytest.mark.parametrize(
     ("language", "command", "knowledge"),
     [
-        ("en", "/start", "3 news articles, the newest of March 3, 2024"),
+        ("en", "/start", "3 news articles, the newest of 3 March 2024"),
         ("id", "/start", "3 artikel berita, yang terbaru bertanggal 3 Maret 2024"),
         ("id", "/help", "3 artikel berita, yang terbaru bertanggal 3 Maret 2024"),
         ("de", "/help", "3 Artikel, der neueste vom 3. März 2024"),
-        ("it", "/help", "3 news articles, the newest of March 3, 2024"),
-        ("en", "/unknown", "3 news articles, the newest of March 3, 2024"),
+        ("it", "/help", "3 news articles, the newest of 3 March 2024"),
+        ("en", "/unknown", "3 news articles, the newest of 3 March 2024"),
     ],
 )
 def test_the_bot_says_what_it_knows_in_the_users_language(
@@ -158,7 +158,7 @@ def test_refused_formatting_falls_back_to_plain_text(server: TelegramServer, sta
     alice = server.user("Alice", language_code="en")
     server.say(alice, QUESTION)
     answer = server.wait_for_message(alice)
-    assert answer.text == f"{ANSWER}\n\nHarbour of Lowen gets a second crane · March 3, 2024"
+    assert answer.text == f"{ANSWER}\n\nHarbour of Lowen gets a second crane · 3 March 2024"
     assert answer.entities == []
 
 

@@ -29,7 +29,7 @@ def test_a_question_is_answered(kabar: Kabar, index_dir: Path, articles_dir: Pat
     run = kabar("ask", QUESTION, "--index-dir", str(index_dir))
     assert (run.returncode, run.stderr) == (0, "")
     title = "Harbour of Lowen gets a second crane"
-    assert run.stdout == f"{ANSWER}\n\n{title} · March 3, 2024\n{articles_dir}/harbour.txt\n"
+    assert run.stdout == f"{ANSWER}\n\n{title} · 3 March 2024\n{articles_dir}/harbour.txt\n"
 
 
 def test_json_stands_alone_on_standard_output(kabar: Kabar, index_dir: Path) -> None:

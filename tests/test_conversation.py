@@ -240,9 +240,9 @@ def test_articles_are_listed_newest_first(server: TelegramServer, start: Start, 
     start()
     listed = answered(server, alice, "/sources").text.splitlines()
     assert listed[2:] == [
-        "• Harbour of Lowen gets a second crane · March 3, 2024",
-        "• Pasar Melati dibuka kembali · January 8, 2024",
-        "• Youth orchestra tours the islands · July 12, 2023",
+        "• Harbour of Lowen gets a second crane · 3 March 2024",
+        "• Pasar Melati dibuka kembali · 8 January 2024",
+        "• Youth orchestra tours the islands · 12 July 2023",
     ]
     assert "Harbour of Lowen" in answered(server, alice, "/latest").text
 

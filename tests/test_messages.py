@@ -75,7 +75,7 @@ def test_a_sentence_that_is_its_own_answer_is_shown_once() -> None:
     assert html.startswith(
         "<blockquote expandable><b>Sebanyak 312 pedagang &lt;baru&gt; &amp; lama menempati kios.</b></blockquote>"
     )
-    assert html.endswith("· January 8, 2024")
+    assert html.endswith("· 8 January 2024")
 
 
 def test_an_article_without_link_or_date_is_named_by_its_title() -> None:
@@ -162,7 +162,7 @@ def test_articles_are_listed_in_pages() -> None:
     listed = [Headline("a", "A <1>", date(2024, 1, 8), None), Headline("b", "B", None, "https://example.org/")]
     reply = headlines_reply("Articles:", listed, 1, 3, ENGLISH)
     assert reply.html == (
-        "<b>Articles:</b>\n\n• <i>A &lt;1&gt;</i> · January 8, 2024\n"
+        "<b>Articles:</b>\n\n• <i>A &lt;1&gt;</i> · 8 January 2024\n"
         '• <a href="https://example.org/">B</a>\n\n<i>Page 2 of 3</i>'
     )
     assert [button.data for button in reply.buttons[0]] == ["sources:0", "sources:2"]

@@ -189,7 +189,7 @@ def test_how_the_bot_is_doing(server: TelegramServer, start: Start, chief: User)
     told(server, chief, "who won the world cup?")
     told(server, chief, "/expect 4.2 million euros", reply_to=answer)
     status = told(server, chief, "/status").text
-    assert "3 news articles, the newest of March 3, 2024, 3 passages" in status
+    assert "3 news articles, the newest of 3 March 2024, 3 passages" in status
     assert "Answered 1, refused 1, failed 0; 0 waiting." in status
     assert "• who won the world cup? (1×)" in told(server, chief, "/gaps").text
     assert f"{QUESTION} – {ANSWER} → 4.2 million euros" in told(server, chief, "/feedback").text

@@ -98,7 +98,7 @@ def test_the_bot_speaks_the_users_language_or_english(code: str | None, language
 
 def test_what_the_bot_knows_is_told_in_numbers_and_dates() -> None:
     assert phrases("en").knowledge(1, None) == "1 news article"
-    assert phrases("en").knowledge(7, date(2024, 11, 21)) == "7 news articles, the newest of November 21, 2024"
+    assert phrases("en").knowledge(7, date(2024, 11, 21)) == "7 news articles, the newest of 21 November 2024"
     assert (
         phrases("id").knowledge(7, date(2024, 11, 21)) == "7 artikel berita, yang terbaru bertanggal 21 November 2024"
     )

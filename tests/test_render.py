@@ -16,7 +16,7 @@ def test_the_terminal_sets_the_answer_off_and_marks_it_in_the_quote() -> None:
     styled = console.export_text(styles=True)
     assert "\x1b[1;32m312 pedagang" in styled
     assert "\x1b[1;7m312 pedagang" in styled
-    assert "January 8, 2024" in styled
+    assert "8 January 2024" in styled
     assert "market.txt" in styled
 
 
