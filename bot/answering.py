@@ -165,9 +165,10 @@ class Answerer:
         if considered.best is None and asks_for_statement(asked):
             considered = considered.or_else(self._considered(self._sentence_reader, asked, passages[:most], among))
         best = _told(considered.best, asked, passages) if considered.best else None
-        others = _newest_first(_differing(best, considered.candidates), passages) if best else []
-        surest = max(map(_confidence, considered.candidates), default=0.0)
-        if asked != understood.question:
+        if asked == understood.question:
+            others = _newest_first(_differing(best, considered.candidates), passages) if best else []
+            surest = max(map(_confidence, considered.candidates), default=0.0)
+        else:
             best, others, surest = _who_says_so(best), [], 0.0
         return Answer(
             question=question,

@@ -69,8 +69,10 @@ class IndexProcess:
                 with suppress(ProcessLookupError):
                     process.kill()  # whenever it is killed, the live index is whole
                 await process.wait()
+        if process.returncode and process.returncode < 0:
+            raise KabarError("It was killed. The live index is whole; try again.")
         if process.returncode:
-            raise KabarError(said if process.returncode > 0 else "It was killed. The live index is whole; try again.")
+            raise KabarError(said or f"kabar index {command} ended with {process.returncode}.")
         result: dict[str, Any] = json.loads(printed)
         return result
 

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.console import AsJson, Debug, err, out, plain_errors, print_json, settings_with
-from index.files import replace_text
+from index.files import replace_content
 from index.types import ConfigurationError, KabarError
 
 if TYPE_CHECKING:
@@ -144,11 +144,16 @@ def _feedback_json(said: Feedback) -> dict[str, Any]:
 
 
 def _write(file: Path, lines: str, force: bool) -> None:
-    """The whole file, or nothing of it."""
+    """The whole file, or nothing of it; people's words are for its owner alone."""
+
+    def write(writing: Path) -> None:
+        writing.touch(mode=0o600)
+        writing.write_text(lines, encoding="utf-8")
+
     if file.exists() and not force:
         raise ConfigurationError(f"{file} is there already. Name another file, or add --force.")
     try:
-        replace_text(file, lines)
+        replace_content(file, write)
     except OSError as exc:
         raise KabarError(f"{file} cannot be written ({exc.strerror}). Name a file in a folder that can be.") from exc
 

@@ -78,6 +78,7 @@ def test_feedback_becomes_a_file_that_eval_reads(kabar: Kabar, state: State, ind
     assert "Who opened the crane?" in kabar("feedback", "list").stdout
     assert len(json.loads(kabar("feedback", "list", "--json").stdout)["feedback"]) == 2
     assert kabar("feedback", "export", "cases.jsonl").returncode == 0
+    assert (tmp_path / "cases.jsonl").stat().st_mode & 0o077 == 0  # people's words
     assert [case.answers for case in read_cases(tmp_path / "cases.jsonl")] == [(), ("Ada",)]
     assert kabar("eval", "cases.jsonl", "--index-dir", str(index_dir)).returncode == 0
     again = kabar("feedback", "export", "cases.jsonl")
