@@ -24,7 +24,7 @@ import xxhash
 from questions import Case, article_id, as_articles, read
 from regression import Array, calibration_error, fitted, ranking
 
-from bot.answering import READ
+from bot.answers.answerer import READ
 from bot.bundled_reader import BundledReader, Found, best_of_each, features
 from bot.reading import logistic
 from bot.scoring import exact_match, f1

@@ -7,9 +7,9 @@ import os
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 
-from bot.answering import Answer
+from bot.answers.live import LiveAnswerer
+from bot.answers.types import Answer
 from bot.followups import Turn
-from bot.live import LiveAnswerer
 from index.types import EVERYTHING, Filter
 
 MOST_WAITING = 500

@@ -17,6 +17,7 @@ from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, TypeHandler
 
 from bot.answer_queue import AnswerQueue
+from bot.answers.live import LiveAnswerer
 from bot.handlers.access import Access
 from bot.handlers.adding import Adding
 from bot.handlers.asking import Asking
@@ -33,7 +34,6 @@ from bot.handlers.updates import PollRequest, read_update
 from bot.handlers.web import Hook, WebServer
 from bot.index_process import IndexProcess
 from bot.limits import Limits
-from bot.live import LiveAnswerer
 from bot.memory import Memory
 from bot.metrics import Metrics
 from bot.settings import Settings

@@ -32,9 +32,9 @@ from bot.people_commands import feedback_app, invite
 from index.types import ConfigurationError, Filter
 
 if TYPE_CHECKING:
-    from bot.answering import Answer
+    from bot.answers.live import LiveAnswerer
+    from bot.answers.types import Answer
     from bot.followups import Turn
-    from bot.live import LiveAnswerer
     from bot.settings import Settings
     from index.store import DiskStore
 
@@ -208,8 +208,8 @@ def _require_articles(only: Filter, store: DiskStore) -> None:
 
 
 def _live_answerer(settings: Settings) -> LiveAnswerer:
-    from bot.answering import Answerer
-    from bot.live import LiveAnswerer
+    from bot.answers.answerer import Answerer
+    from bot.answers.live import LiveAnswerer
     from index.snapshots import Snapshot, open_current
 
     first = open_current(settings.index_dir)  # before the model: a missing index is told at once

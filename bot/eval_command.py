@@ -134,7 +134,7 @@ def _earlier(path: Path, plan: _Plan) -> Figures:
 @contextmanager
 def _trial(plan: _Plan, settings: Settings) -> Iterator[Trial]:
     """What the cases are put to: over the live index, or over one that is gone afterwards."""
-    from bot.answering import Answerer
+    from bot.answers.answerer import Answerer
     from bot.trial import ReadingTrial, Trial, index_of
     from index.snapshots import open_current
 

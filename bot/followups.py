@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.attribution import asks_for_source, question_of, source_question
+from bot.answers.attribution import asks_for_source, question_of, source_question
 from bot.comparisons import asked_of, topic_of
 from bot.interrogatives import (
     AUXILIARY,

@@ -9,17 +9,24 @@ from typing import NamedTuple
 
 import xxhash
 
-from bot.answering import Answer, Finding, Quote
+from bot.answers.showing import (
+    HEADLINES,
+    LONGEST_LINK,
+    LONGEST_QUOTE,
+    LONGEST_TITLE,
+    _shortened,
+    articles,
+    marked,
+    read_as,
+)
+from bot.answers.types import Answer, Finding
 from bot.phrases import Phrases
 from index.store import Headline
 from index.types import Passage
 
-LONGEST_QUOTE, LONGEST_TITLE, LONGEST_LINK = 550, 200, 500
-"""Characters. An answer, its quote and what others say stay below the 4,096 that Telegram takes in one message."""
 OTHERS, LONGEST_OTHER, LONGEST_OTHER_TITLE = 3, 80, 60
 LONGEST_PASSAGE = 1700
 LONGEST_LABEL = 60
-HEADLINES = 3
 PAGE = 10
 """Headlines of a page."""
 
@@ -61,19 +68,6 @@ def answer_reply(answer: Answer, phrases: Phrases, *, within: str | None = None)
         notes.append(phrases.elsewhere.format(title=_shortened(within, LONGEST_OTHER_TITLE)))
     html = "\n\n".join([*(f"<i>{_text(line)}</i>" for line in notes), told])
     return Reply(html, _answer_buttons(answer, phrases))
-
-
-def read_as(answer: Answer, phrases: Phrases) -> list[str]:
-    """Which names of the question were read as others."""
-    return [phrases.read_as.format(asked=asked, read=read) for asked, read in answer.slips]
-
-
-def articles(passages: Sequence[Passage]) -> list[Passage]:
-    """The best passage of each article, in the order of the passages."""
-    best: dict[str, Passage] = {}
-    for passage in passages:
-        best.setdefault(passage.article, passage)
-    return list(best.values())
 
 
 def article_key(article: str) -> str:
@@ -221,17 +215,3 @@ def _headline_html(one: Passage | Headline, phrases: Phrases, longest: int = LON
 
 def _text(text: str) -> str:
     return escape(text, quote=False)
-
-
-def _shortened(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
-
-
-def marked(quote: Quote) -> tuple[str, str, str]:
-    """What stands before the answer, the answer, and what stands behind; shortened from the outside."""
-    fact = quote.text[quote.start : quote.end]
-    room = max(LONGEST_QUOTE - len(fact), 0) // 2
-    before, after = quote.text[: quote.start], quote.text[quote.end :]
-    if len(before) > room:
-        before = "…" + before[len(before) - room :].lstrip()
-    return before, _shortened(fact, LONGEST_QUOTE), _shortened(after, room) if room else ""

@@ -10,9 +10,9 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from bot.answering import Answer, Finding
-from bot.attribution import question_of
-from bot.messages import HEADLINES, articles, marked, read_as
+from bot.answers.attribution import question_of
+from bot.answers.showing import HEADLINES, articles, marked, read_as
+from bot.answers.types import Answer, Finding
 from bot.phrases import phrases
 from index.types import Passage
 

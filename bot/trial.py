@@ -13,7 +13,8 @@ from time import perf_counter
 
 import xxhash
 
-from bot.answering import Answer, Answerer
+from bot.answers.answerer import Answerer
+from bot.answers.types import Answer
 from bot.cases import Case
 from bot.evaluation import Outcome
 from index.build import build_from

@@ -66,7 +66,7 @@ def slowly(seconds: float) -> str:
     """The change that makes every answer take this long, and typing be shown five times a second."""
     return f"""
 import time, bot.handlers.sending
-from bot.answering import Answerer
+from bot.answers.answerer import Answerer
 bot.handlers.sending.TYPING_SECONDS = 0.2
 ask = Answerer.ask
 Answerer.ask = lambda self, *asked, **how: (time.sleep({seconds}), ask(self, *asked, **how))[1]

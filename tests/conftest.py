@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering import Answerer
-from bot.live import LiveAnswerer
+from bot.answers.answerer import Answerer
+from bot.answers.live import LiveAnswerer
 from bot.sentence_reader import SentenceReader
 from index.build import build
 from index.embedding import HashEmbedder, load_embedder

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from bot.answering import Answer, Finding, Quote
+from bot.answers.types import Answer, Finding, Quote
 from index.types import Passage
 
 SENTENCE = "Sebanyak 312 pedagang <baru> & lama menempati kios."

@@ -7,7 +7,7 @@ from babel.numbers import format_decimal
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.agreement import figures_stand_in, same_fact
+from bot.answers.agreement import figures_stand_in, same_fact
 
 
 @pytest.mark.parametrize(

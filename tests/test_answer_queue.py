@@ -10,9 +10,10 @@ from contextlib import contextmanager
 import pytest
 
 from bot.answer_queue import MOST_KEPT, AnswerQueue, FullError
-from bot.answering import Answer, Answerer
+from bot.answers.answerer import Answerer
+from bot.answers.live import LiveAnswerer
+from bot.answers.types import Answer
 from bot.followups import Turn
-from bot.live import LiveAnswerer
 from index.types import Filter
 
 pytestmark = pytest.mark.anyio

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering import Answer, Answerer
+from bot.answers.answerer import Answerer
+from bot.answers.types import Answer
 from bot.reading import Reading
 from bot.render import verdict
 from bot.sentence_reader import SentenceReader

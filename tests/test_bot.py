@@ -200,7 +200,7 @@ def test_a_failure_is_told_kindly_to_the_asker_and_usefully_to_the_operator(
 ) -> None:
     bot = start(
         change="""
-from bot.answering import Answerer
+from bot.answers.answerer import Answerer
 def ask(self, *asked, **how):
     raise RuntimeError("the model fell over, near token " + __import__("os").environ["TELEGRAM_BOT_TOKEN"])
 Answerer.ask = ask

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cuts import cut, widened
+from bot.answers.spans import cut, widened
 
 SPANS = {
     # within the sentence, what the reader points at, what people would say

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 from typer.testing import CliRunner
 
-from bot.answering import Answerer
+from bot.answers.answerer import Answerer
 from bot.baseline import JUDGED, differences, dropped
 from bot.cases import Case, read_cases
 from bot.cli import app

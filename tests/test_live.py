@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.live import LiveAnswerer
+from bot.answers.live import LiveAnswerer
 from index.build import build
 from index.embedding import HashEmbedder
 from index.snapshots import roll_back

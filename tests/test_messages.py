@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 from made_answers import SENTENCE, answered, differing, passage, refused
 
-from bot.answering import Finding, Quote
+from bot.answers.types import Finding, Quote
 from bot.messages import (
     Button,
     Reply,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import REPOSITORY, Kabar
 
-from bot.answering import Answerer
+from bot.answers.answerer import Answerer
 from bot.reader import load_reader
 from index.build import build
 from index.snapshots import open_current

@@ -16,7 +16,7 @@ from telegram.error import TelegramError
 from telegram.ext import BaseHandler, CommandHandler, ContextTypes, MessageHandler, filters
 
 from bot.answer_queue import FullError
-from bot.answering import Answer
+from bot.answers.types import Answer
 from bot.followups import Turn
 from bot.handlers.parts import Parts, keyboard, within
 from bot.messages import Reply, answer_reply, plain

@@ -10,9 +10,10 @@ from typing import TypeVar
 from telegram import InlineKeyboardButton, User
 
 from bot.answer_queue import AnswerQueue
-from bot.answering import Answer, Answerer
+from bot.answers.answerer import Answerer
+from bot.answers.live import LiveAnswerer
+from bot.answers.types import Answer
 from bot.handlers.sending import Buttons, Sender
-from bot.live import LiveAnswerer
 from bot.memory import Memory
 from bot.messages import Rows
 from bot.metrics import Metrics

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bot.answering import Answerer
+from bot.answers.answerer import Answerer
 from index.snapshots import Snapshot, current_name, open_current
 from index.types import UnusableError
 

@@ -1,0 +1,1 @@
+"""What the articles say to a question, with its proof."""
