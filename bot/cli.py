@@ -2,69 +2,35 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
 from enum import StrEnum
-from functools import partial
 from importlib.metadata import version
 from io import TextIOWrapper
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from bot.console import (
-    AsJson,
+from bot.commands.ask import ask, search
+from bot.commands.console import (
     Debug,
     IndexDir,
-    embedder_of,
-    err,
-    out,
+    live_answerer,
     plain_errors,
-    print_json,
-    reader_of,
     settings_with,
 )
-from bot.eval_command import evaluate
-from bot.index_commands import index_app
-from bot.people_commands import feedback_app, invite
-from index.types import ConfigurationError, Filter
-
-if TYPE_CHECKING:
-    from bot.answers.live import LiveAnswerer
-    from bot.answers.types import Answer
-    from bot.followups import Turn
-    from bot.settings import Settings
-    from index.store import DiskStore
-
-NOT_ANSWERED = 1
-"""The exit code of a question that the articles do not answer."""
+from bot.commands.evaluate import evaluate
+from bot.commands.index import index_app
+from bot.commands.people import feedback_app, invite
+from index.types import ConfigurationError
 
 HELP = "Ask a folder of news articles, here or in Telegram, and get the sentence that proves the answer."
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.command()(ask)
+app.command()(search)
 app.add_typer(index_app, name="index")
 app.command("eval")(evaluate)
 app.command()(invite)
 app.add_typer(feedback_app, name="feedback")
-
-
-def _day(words: str) -> typer.models.OptionInfo:
-    option: typer.models.OptionInfo = typer.Option(
-        formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", show_default=False, help=words
-    )
-    return option
-
-
-Since = Annotated[datetime | None, _day("Only articles of this day or later.")]
-Until = Annotated[datetime | None, _day("Only articles of this day or earlier.")]
-Articles = Annotated[
-    list[str] | None,
-    typer.Option("--article", help="Only this article, as `kabar index list` names it; may be given again."),
-]
-Languages = Annotated[
-    list[str] | None, typer.Option("--language", help="Only articles in this language, such as id; may be given again.")
-]
 
 
 class LogFormat(StrEnum):
@@ -92,71 +58,6 @@ def main(
 
 
 @app.command()
-def ask(
-    question: Annotated[
-        str | None,
-        typer.Argument(help="What you want to know. Without it, a prompt opens.", show_default=False),
-    ] = None,
-    since: Since = None,
-    until: Until = None,
-    article: Articles = None,
-    language: Languages = None,
-    explain: Annotated[bool, typer.Option("--explain", help="Show what was considered, and why.")] = False,
-    as_json: AsJson = False,
-    index_dir: IndexDir = None,
-    debug: Debug = False,
-) -> None:
-    """Answer a question from the articles; exits with 1 when they do not say."""
-    with plain_errors(debug):
-        if question is not None:
-            _require_words(question, "ask")
-        only = _filter(since, until, article, language)
-        live = _live_answerer(settings_with(index_dir))
-        with live.lend() as answerer:
-            _require_articles(only, answerer.snapshot.store)
-        show = partial(_show, explain=explain, as_json=as_json)
-        if question is None:
-            _converse(live, only, show)
-        else:
-            answer = _ask(live, question, only)
-            show(answer)
-            if answer.answer is None:
-                raise typer.Exit(NOT_ANSWERED)
-
-
-@app.command()
-def search(
-    question: Annotated[str, typer.Argument(help="What you want to know.", show_default=False)],
-    count: Annotated[int, typer.Option("--count", "-k", min=1, max=1000, help="How many passages.")] = 5,
-    since: Since = None,
-    until: Until = None,
-    article: Articles = None,
-    language: Languages = None,
-    as_json: AsJson = False,
-    index_dir: IndexDir = None,
-    debug: Debug = False,
-) -> None:
-    """Show the passages that fit a question best, with their scores: for seeing why."""
-    with plain_errors(debug):
-        from bot.render import passage_json, passages_table
-        from index.search import Searcher
-        from index.snapshots import open_current
-
-        _require_words(question, "search")
-        only, settings = _filter(since, until, article, language), settings_with(index_dir)
-        with open_current(settings.index_dir) as snapshot:
-            _require_articles(only, snapshot.store)
-            embedder = embedder_of(settings)
-            snapshot.require(embedder)
-            passages = Searcher(snapshot.store, embedder).search(_clean(question), count, only)
-        if as_json:
-            found = [passage_json(passage) for passage in passages]
-            print_json({"question": question, "passages": found, "snapshot": snapshot.name})
-        else:
-            out.print(passages_table(passages))
-
-
-@app.command()
 def bot(
     log_format: Annotated[
         LogFormat | None, typer.Option(help="Log lines as text or as JSON, instead of LOG_FORMAT.", show_default=False)
@@ -177,105 +78,7 @@ def bot(
         token = settings.telegram_bot_token.get_secret_value()
         secrets = [token, *([settings.webhook_secret.get_secret_value()] if settings.webhook_secret else [])]
         configure_logging(settings.log_level, *secrets, as_json=(log_format or settings.log_format) == "json")
-        run(_live_answerer(settings), settings, token)
-
-
-def _require_words(question: str, command: str) -> None:
-    if not question.strip():
-        raise ConfigurationError(f'The question is empty. Write it behind the command: kabar {command} "who met whom?"')
-
-
-def _filter(
-    since: datetime | None, until: datetime | None, articles: list[str] | None, languages: list[str] | None
-) -> Filter:
-    if since and until and since > until:
-        raise ConfigurationError("--since is later than --until, so no article can be meant. Exchange the two.")
-    return Filter(
-        since=since.date() if since else None,
-        until=until.date() if until else None,
-        articles=frozenset(map(_clean, articles or ())),
-        languages=frozenset(code.casefold() for code in languages or ()),
-    )
-
-
-def _require_articles(only: Filter, store: DiskStore) -> None:
-    for id_ in sorted(only.articles):
-        if store.article(id_) is None:
-            copied = next((copied for copy, copied, _ in store.links() if copy == id_), None)
-            if copied:
-                raise ConfigurationError(f"{id_} is a copy of {copied}, which is indexed. Use: --article {copied}")
-            raise ConfigurationError(f"There is no article {id_} in the index. See them all with: kabar index list")
-
-
-def _live_answerer(settings: Settings) -> LiveAnswerer:
-    from bot.answers.answerer import Answerer
-    from bot.answers.live import LiveAnswerer
-    from index.snapshots import Snapshot, open_current
-
-    first = open_current(settings.index_dir)  # before the model: a missing index is told at once
-    embedder = embedder_of(settings)
-    reader = reader_of(settings, embedder)
-
-    def answerer(snapshot: Snapshot) -> Answerer:
-        return Answerer(snapshot, embedder, reader, settings.answer_threshold)
-
-    return LiveAnswerer(settings.index_dir, first, answerer)
-
-
-def _converse(live: LiveAnswerer, only: Filter, show: Callable[[Answer], None]) -> None:
-    """Answer one question after another until the input ends; "and when?" means the one before."""
-    from bot.memory import Memory
-
-    memory = Memory()
-    for question in _questions_typed(live) if sys.stdin.isatty() else sys.stdin:
-        if question.strip():
-            with contextlib.suppress(KeyboardInterrupt):
-                live.follow()
-                answer = _ask(live, question, only, memory.before("prompt"))
-                memory.add("prompt", answer.turn)
-                show(answer)
-                err.print()
-
-
-def _questions_typed(live: LiveAnswerer) -> Iterator[str]:
-    from prompt_toolkit import PromptSession
-
-    from bot.phrases import phrases
-
-    with live.lend() as answerer:
-        knowledge = phrases(None).knowledge(answerer.snapshot.manifest.articles, answerer.snapshot.store.newest())
-    err.print(f"Ask about {knowledge}. The arrow keys bring earlier questions back; Ctrl-D ends.\n", style="dim")
-    session: PromptSession[str] = PromptSession("? ")
-    while True:
-        try:
-            yield session.prompt()
-        except KeyboardInterrupt:
-            continue  # as in a shell: the line is dropped, the prompt stays
-        except EOFError:
-            return
-
-
-def _ask(live: LiveAnswerer, question: str, only: Filter, context: Sequence[Turn] = ()) -> Answer:
-    with live.lend() as answerer:
-        return answerer.ask(_clean(question.strip()), only, context)
-
-
-def _show(answer: Answer, *, explain: bool, as_json: bool) -> None:
-    """Print an answer, and why it was given or refused."""
-    from bot import render
-
-    if as_json:
-        why = {"explanation": render.explanation_json(answer)} if explain else {}
-        print_json(render.answer_json(answer) | why)
-    else:
-        out.print(render.terminal(answer), soft_wrap=not out.is_terminal)  # a pipe gets whole lines
-        if explain:
-            out.print(render.explanation(answer))
-
-
-def _clean(question: str) -> str:
-    """Without what a terminal of another encoding left as half characters."""
-    return question.encode("utf-8", "replace").decode()
+        run(live_answerer(settings), settings, token)
 
 
 if __name__ == "__main__":

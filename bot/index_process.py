@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from bot.console import PROGRESS_LINES
+from bot.commands.console import PROGRESS_LINES
 from bot.settings import Settings
 from index.types import KabarError
 

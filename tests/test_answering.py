@@ -9,8 +9,8 @@ import pytest
 
 from bot.answers.answerer import Answerer
 from bot.answers.types import Answer
+from bot.commands.render import verdict
 from bot.reading import Reading
-from bot.render import verdict
 from bot.sentence_reader import SentenceReader
 from index.build import build
 from index.embedding import HashEmbedder

@@ -11,7 +11,7 @@ import pytest
 from conftest import Kabar
 
 from bot.cases import read_cases
-from bot.people_commands import cases_of
+from bot.commands.people import cases_of
 from bot.state import Feedback, Given, State
 
 

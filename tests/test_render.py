@@ -7,7 +7,7 @@ from io import StringIO
 from made_answers import SENTENCE, answered, differing
 from rich.console import Console
 
-from bot.render import answer_json, terminal
+from bot.commands.render import answer_json, terminal
 
 
 def test_the_terminal_sets_the_answer_off_and_marks_it_in_the_quote() -> None:

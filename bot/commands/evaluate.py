@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 from rich.text import Text
 
-from bot.console import (
+from bot.commands.console import (
     AsJson,
     Debug,
     IndexDir,

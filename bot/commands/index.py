@@ -12,7 +12,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from bot.console import (
+from bot.commands.console import (
     ArticlesDir,
     AsJson,
     Debug,

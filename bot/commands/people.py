@@ -13,7 +13,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from bot.console import AsJson, Debug, err, out, plain_errors, print_json, settings_with
+from bot.commands.console import AsJson, Debug, err, out, plain_errors, print_json, settings_with
 from index.files import replace_content
 from index.types import ConfigurationError, KabarError
 

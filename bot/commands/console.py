@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from bot.reading import Reader
     from bot.settings import Settings
     from index.types import Embedder
+if TYPE_CHECKING:
+    from bot.answers.live import LiveAnswerer
 
 UNUSABLE, FAILED, INTERRUPTED = 2, 3, 130
 """Exit codes; 0 is done, and 1 is a "no" that is no error."""
@@ -108,3 +110,19 @@ def print_error(exc: Exception) -> None:
     known = isinstance(exc, KabarError)
     text = str(exc) if known else f"Something failed that should not ({exc!r}). --debug shows where."
     err.print(Text(text, "red"), soft_wrap=True)
+
+
+def live_answerer(settings: Settings) -> LiveAnswerer:
+    """The answerer of the live snapshot. Raises UnusableError where there is none that can be trusted."""
+    from bot.answers.answerer import Answerer
+    from bot.answers.live import LiveAnswerer
+    from index.snapshots import Snapshot, open_current
+
+    first = open_current(settings.index_dir)  # before the model: a missing index is told at once
+    embedder = embedder_of(settings)
+    reader = reader_of(settings, embedder)
+
+    def answerer(snapshot: Snapshot) -> Answerer:
+        return Answerer(snapshot, embedder, reader, settings.answer_threshold)
+
+    return LiveAnswerer(settings.index_dir, first, answerer)
