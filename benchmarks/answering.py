@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from bot.answers.answerer import Answerer
-from bot.cases import read_cases
+from bot.evaluation.cases import read_cases
 from bot.reader import load_reader
 from bot.settings import Settings
 from index.build import build

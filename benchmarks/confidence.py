@@ -26,8 +26,8 @@ from regression import Array, calibration_error, fitted, ranking
 
 from bot.answers.answerer import READ
 from bot.bundled_reader import BundledReader, Found, best_of_each, features
+from bot.evaluation.scoring import exact_match, f1
 from bot.reading import logistic
-from bot.scoring import exact_match, f1
 from bot.settings import Settings
 from index.build import build_from
 from index.embedding import load_embedder

@@ -26,7 +26,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 from telegram_server import TelegramServer  # noqa: E402
 
 from bot.answers.answerer import Answerer  # noqa: E402
-from bot.cases import read_cases  # noqa: E402
+from bot.evaluation.cases import read_cases  # noqa: E402
 from bot.reader import load_reader  # noqa: E402
 from bot.settings import Settings  # noqa: E402
 from index.build import build  # noqa: E402

@@ -25,15 +25,15 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from bot.answers.answerer import Answerer
-from bot.baseline import JUDGED, differences, dropped
-from bot.cases import Case, read_cases
 from bot.cli import app
-from bot.eval_report import MOST_SHOWN, report
-from bot.evaluation import Outcome, auc, figures
+from bot.evaluation.baseline import JUDGED, differences, dropped
+from bot.evaluation.cases import Case, read_cases
+from bot.evaluation.measures import Outcome, auc, figures
+from bot.evaluation.report import MOST_SHOWN, report
+from bot.evaluation.scoring import exact_match, f1, words
+from bot.evaluation.trial import ReadingTrial, Trial, contexts_of, index_of, over_contexts
 from bot.reader import SentenceReader
-from bot.scoring import exact_match, f1, words
 from bot.settings import Settings
-from bot.trial import ReadingTrial, Trial, contexts_of, index_of, over_contexts
 from index.build import build
 from index.chunking import chunk
 from index.embedding import HashEmbedder

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from conftest import Kabar
 
-from bot.cases import read_cases
 from bot.commands.people import cases_of
+from bot.evaluation.cases import read_cases
 from bot.state import Feedback, Given, State
 
 

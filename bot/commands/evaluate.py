@@ -29,10 +29,10 @@ from bot.commands.console import (
 from index.types import ConfigurationError, KabarError
 
 if TYPE_CHECKING:
-    from bot.cases import Case
-    from bot.evaluation import Figures, Outcome
+    from bot.evaluation.cases import Case
+    from bot.evaluation.measures import Figures, Outcome
+    from bot.evaluation.trial import Trial
     from bot.settings import Settings
-    from bot.trial import Trial
 
 WORSE = 1
 """The exit code of figures that dropped below the baseline's."""
@@ -68,8 +68,8 @@ def evaluate(
 ) -> None:
     """Measure how well the questions of a file are answered; exits with 1 when worse than the baseline."""
     with plain_errors(debug):
-        from bot.baseline import differences, dropped
-        from bot.evaluation import figures
+        from bot.evaluation.baseline import differences, dropped
+        from bot.evaluation.measures import figures
 
         plan = _planned(cases, contexts or [], reading=reading, over_contexts=over_contexts)
         earlier = _earlier(baseline, plan) if baseline else None
@@ -99,7 +99,7 @@ class _Plan:
 
 def _planned(path: Path, files: Sequence[Path], *, reading: bool, over_contexts: bool) -> _Plan:
     """The plan, with all files read, so that a bad line is told before any model is loaded."""
-    from bot import cases, trial
+    from bot.evaluation.measures import cases, trial
 
     if reading and over_contexts:
         raise ConfigurationError("--reading goes without --over-contexts. Run them one after the other.")
@@ -121,7 +121,7 @@ def _planned(path: Path, files: Sequence[Path], *, reading: bool, over_contexts:
 
 def _earlier(path: Path, plan: _Plan) -> Figures:
     """The baseline's figures, if those of this plan can be compared with them."""
-    from bot.baseline import read_baseline, require_comparable
+    from bot.evaluation.baseline import read_baseline, require_comparable
 
     answerable = sum(bool(case.answers) for case in plan.cases)
     counts = {"cases": len(plan.cases), "answerable": answerable, "unanswerable": len(plan.cases) - answerable}
@@ -135,7 +135,7 @@ def _earlier(path: Path, plan: _Plan) -> Figures:
 def _trial(plan: _Plan, settings: Settings) -> Iterator[Trial]:
     """What the cases are put to: over the live index, or over one that is gone afterwards."""
     from bot.answers.answerer import Answerer
-    from bot.trial import ReadingTrial, Trial, index_of
+    from bot.evaluation.trial import ReadingTrial, Trial, index_of
     from index.snapshots import open_current
 
     with ExitStack() as stack:
@@ -212,7 +212,7 @@ def _print(found: Figures, drops: Sequence[str], as_json: bool) -> None:
     if as_json:
         print_json(found)
     else:
-        from bot.eval_report import report
+        from bot.evaluation.report import report
 
         out.print(report(found, drops))
     if drops:

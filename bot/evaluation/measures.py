@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.scoring import exact_match, f1
+from bot.evaluation.scoring import exact_match, f1
 
 Figures = dict[str, Any]
 """As JSON: objects of figures, rounded to PLACES, and lists of what they are made of."""

@@ -15,8 +15,8 @@ import xxhash
 
 from bot.answers.answerer import Answerer
 from bot.answers.types import Answer
-from bot.cases import Case
-from bot.evaluation import Outcome
+from bot.evaluation.cases import Case
+from bot.evaluation.measures import Outcome
 from index.build import build_from
 from index.duplicates import Said, repeats
 from index.loaders import told_language

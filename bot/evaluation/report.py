@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from bot.evaluation import Figures
+from bot.evaluation.measures import Figures
 
 ROWS = (
     ("retrieval", "recall@1", "the right article comes first"),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from bot.evaluation import PLACES, Figures
+from bot.evaluation.measures import PLACES, Figures
 from index.types import ConfigurationError
 
 COUNTS = ("cases", "answerable", "unanswerable")
