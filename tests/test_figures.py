@@ -12,9 +12,9 @@ from babel.units import format_unit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.days import Day, resolved
-from bot.figures import Figure, Kind, find_figures
-from bot.vocabulary import Approximation
+from bot.figures.days import Day, resolved
+from bot.figures.finding import Figure, Kind, find_figures
+from bot.figures.words import Approximation
 
 LANGUAGES = ["id", "en", "es", "de", "fr", "ru", "tr", "vi", "nl", "it", "pt"]
 LOOSE = st.sampled_from(["ja", "zh", "ko", "ar", "hi", "th", "pl", "sv"])

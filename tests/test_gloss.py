@@ -10,8 +10,8 @@ from babel.numbers import format_compact_decimal, format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.figures import Kind, find_figures
-from bot.gloss import gloss
+from bot.figures.finding import Kind, find_figures
+from bot.figures.gloss import gloss
 
 THURSDAY = date(2024, 11, 21)
 

@@ -11,10 +11,10 @@ from itertools import product
 
 from babel.numbers import get_currency_name
 
-from bot.days import Day, calendar_date
-from bot.figures import Figure, Kind, find_figures
-from bot.notation import locale
-from bot.numerals import amounts
+from bot.figures.days import Day, calendar_date
+from bot.figures.finding import Figure, Kind, find_figures
+from bot.figures.notation import locale
+from bot.figures.numerals import amounts
 
 _NEGATIONS = frozenset("tidak tak bukan belum tanpa jangan not no never without neither nor n't cannot".split())
 

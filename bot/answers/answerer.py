@@ -12,8 +12,8 @@ from bot.answers.agreement import figures_stand_in, same_fact
 from bot.answers.attribution import NAMED_RIGHTLY, named_source, question_of
 from bot.answers.spans import cut, widened
 from bot.answers.types import Answer, Finding, Quote, _stands_in
+from bot.figures.gloss import gloss
 from bot.followups import Turn, resolved
-from bot.gloss import gloss
 from bot.questions import asks_for_statement, asks_yes_or_no, question_language
 from bot.reading import Reader, Reading
 from bot.sentence_reader import SentenceReader

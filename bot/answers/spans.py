@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from bot.figures import Kind, find_figures
+from bot.figures.finding import Kind, find_figures
 from bot.questions import SMALL_WORDS
 
 _WHOLE = re.compile(r"\d+(?:[.,:/]\d+)*|\w+(?:[-'’]\w+)*")

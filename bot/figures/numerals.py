@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from bot.notation import Notation, alternatives, notation
+from bot.figures.notation import Notation, alternatives, notation
 
 ONE = Decimal(1)
 _LETTER = "A-Za-z\u00b5-\u02af\u0370-\u052f"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.days import blanked
+from bot.figures.days import blanked
 
 _ZONE = r"(?:\s?(?P<zone>WIB|WITA|WIT|GMT|UTC)\b)"
 _CLOCK = r"(?P<hour>\d{1,2})[.:](?P<minute>\d{2})"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 
-from bot.notation import alternatives, folded, notation
+from bot.figures.notation import alternatives, folded, notation
 
 _LOOKS_AHEAD = timedelta(days=183)
 """News mostly look back: a date without a year lies at most half a year after the article."""

@@ -18,10 +18,10 @@ from babel.numbers import (
 )
 from babel.units import format_unit
 
-from bot.days import Day, calendar_date, resolved
-from bot.figures import Figure, Kind, find_figures
-from bot.notation import locale, notation
-from bot.vocabulary import UNITS, VOCABULARIES, written_approximation
+from bot.figures.days import Day, calendar_date, resolved
+from bot.figures.finding import Figure, Kind, find_figures
+from bot.figures.notation import locale, notation
+from bot.figures.words import UNITS, VOCABULARIES, written_approximation
 
 _MILLION = Decimal(10) ** 6
 _EXACTLY = 20

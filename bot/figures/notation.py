@@ -13,7 +13,7 @@ from babel import Locale, UnknownLocaleError
 from babel.numbers import get_currency_name
 from babel.units import format_unit
 
-from bot.vocabulary import ABBREVIATIONS, SYMBOLS, UNITS, VOCABULARIES, Approximation
+from bot.figures.words import ABBREVIATIONS, SYMBOLS, UNITS, VOCABULARIES, Approximation
 
 _READ_AS = {"jv": ("id",), "su": ("id",), "ms": ("id", "ms"), None: ("id", "en")}
 """Javanese and Sundanese write their figures as Indonesian does. Malay does not, and is easily taken for it."""

@@ -9,11 +9,11 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 
-from bot.clock import times_of_day
-from bot.days import Day, blanked, days
-from bot.notation import Notation, alternatives, folded, notation
-from bot.numerals import ONE, Amount, amounts
-from bot.vocabulary import Approximation
+from bot.figures.days import Day, blanked, days
+from bot.figures.notation import Notation, alternatives, folded, notation
+from bot.figures.numerals import ONE, Amount, amounts
+from bot.figures.times import times_of_day
+from bot.figures.words import Approximation
 
 
 class Kind(StrEnum):
