@@ -15,7 +15,7 @@ from pathlib import Path
 
 from questions import Case, article_id, read
 
-from bot.slips import Mender
+from bot.questions.typos import Mender
 from index.build import build
 from index.embedding import load_embedder
 from index.search import Searcher

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from bot.answers.live import LiveAnswerer
 from bot.answers.types import Answer
-from bot.followups import Turn
+from bot.questions.conversation import Turn
 from index.types import EVERYTHING, Filter
 
 MOST_WAITING = 500

@@ -34,8 +34,8 @@ from bot.handlers.updates import PollRequest, read_update
 from bot.handlers.web import Hook, WebServer
 from bot.index_process import IndexProcess
 from bot.limits import Limits
-from bot.memory import Memory
 from bot.metrics import Metrics
+from bot.questions.conversation import Memory
 from bot.settings import Settings
 from bot.state import State
 from index.types import ConfigurationError

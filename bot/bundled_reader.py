@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bot.questions import is_foreign, question_language
+from bot.questions.language import is_foreign, question_language
 from bot.reading import Reading, best_span, logistic
 from index import graph
 from index.bundled import cores, load_trunk, load_vocabulary

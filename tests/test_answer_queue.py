@@ -13,7 +13,7 @@ from bot.answer_queue import MOST_KEPT, AnswerQueue, FullError
 from bot.answers.answerer import Answerer
 from bot.answers.live import LiveAnswerer
 from bot.answers.types import Answer
-from bot.followups import Turn
+from bot.questions.conversation import Turn
 from index.types import Filter
 
 pytestmark = pytest.mark.anyio

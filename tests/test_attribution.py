@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answers.attribution import asks_for_source, named_source, question_of, source_question
+from bot.answers.attribution import named_source
+from bot.questions.sources import asks_for_source, question_of, source_question
 
 
 def source(sentence: str) -> str | None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.followups import LONGEST, Turn, needs_context, resolved
+from bot.questions.conversation import Turn
+from bot.questions.followups import LONGEST, needs_context, resolved
 
 TROOPS = Turn("how many troops were sent to Kursk?", "11.000", "Korea Utara mengirim 11.000 tentara ke Kursk.")
 TENTARA = Turn("Berapa tentara yang dikirim ke Kursk?", "11.000", "Menurut Kim Yong, 11.000 tentara tiba di Kursk.")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot import memory
-from bot.followups import Turn
-from bot.memory import Memory
+from bot.questions import conversation
+from bot.questions.conversation import Memory, Turn
 
 
 def turn(question: str) -> Turn:
@@ -27,16 +26,16 @@ def test_a_conversation_is_over_after_a_while() -> None:
     now = 0.0
     kept = Memory(clock=lambda: now)
     kept.add("alice", turn("a"))
-    now = memory.SECONDS - 1
+    now = conversation.SECONDS - 1
     assert kept.before("alice")
-    now = memory.SECONDS
+    now = conversation.SECONDS
     assert kept.before("alice") == ()
     kept.add("alice", turn("b"))
     assert [one.question for one in kept.before("alice")] == ["b"]
 
 
 def test_those_who_asked_longest_ago_are_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "ASKERS", 2)
+    monkeypatch.setattr(conversation, "ASKERS", 2)
     kept = Memory()
     for asker in ("alice", "bob", "alice", "carol"):
         kept.add(asker, turn("q"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.questions import asks_for_statement, asks_yes_or_no, question_language
+from bot.questions.language import asks_for_statement, asks_yes_or_no, question_language
 
 
 @pytest.mark.parametrize(

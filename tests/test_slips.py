@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.slips import MOST_LOOKED_UP, Mended, Mender
+from bot.questions.typos import MOST_LOOKED_UP, Mended, Mender
 from index.build import build
 from index.embedding import HashEmbedder
 from index.snapshots import open_current

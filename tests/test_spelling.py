@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.spelling import language_of, plain_question
+from bot.questions.spelling import language_of, plain_question
 
 WRITTEN = {"lowen": "Lowen", "pbb": "PBB", "ktt": "KTT", "hannah": "Hannah", "maskapai2": "maskapai2", "cool": "cool"}
 

@@ -9,16 +9,18 @@ from functools import cached_property
 from time import perf_counter
 
 from bot.answers.agreement import figures_stand_in, same_fact
-from bot.answers.attribution import NAMED_RIGHTLY, named_source, question_of
+from bot.answers.attribution import NAMED_RIGHTLY, named_source
 from bot.answers.spans import cut, widened
 from bot.answers.types import Answer, Finding, Quote, _stands_in
 from bot.figures.gloss import gloss
-from bot.followups import Turn, resolved
-from bot.questions import asks_for_statement, asks_yes_or_no, question_language
+from bot.questions.conversation import Turn
+from bot.questions.followups import resolved
+from bot.questions.language import asks_for_statement, asks_yes_or_no, question_language
+from bot.questions.spelling import plain_question
+from bot.questions.typos import Mended, Mender
+from bot.questions.understanding import _looked_for
 from bot.reading import Reader, Reading
 from bot.sentence_reader import SentenceReader
-from bot.slips import Mended, Mender
-from bot.spelling import plain_question
 from index.search import Searcher
 from index.snapshots import Snapshot
 from index.types import EVERYTHING, Embedder, Filter, Passage
@@ -170,11 +172,6 @@ def _told(found: Finding, question: str, passages: Sequence[Passage]) -> Finding
 
 def _published(found: Finding, passages: Sequence[Passage]) -> date | None:
     return next(passage.published for passage in passages if passage.article == found.quote.article)
-
-
-def _looked_for(question: str) -> str:
-    """The question itself; of "who says so?" the one that it is asked of, whose sentence names the source."""
-    return question_of(question) or question
 
 
 def _who_says_so(found: Finding | None) -> Finding | None:

@@ -15,18 +15,6 @@ from index.types import Span
 NAMED_RIGHTLY = 0.95
 """The share of sources that are the right ones: 152 of those found in 160 sentences of FacQA's articles."""
 
-_ASKED = re.compile(
-    r"""(?:(?:and|but|dan|tapi|lalu|terus)\s+)?(?:
-        who\s+(?:says?|said|claims?|claimed|told|reported|reports|estimated|estimates)\s+(?:so|that|this|it)
-      | says\s+who | according\s+to\s+whom? | (?:who|what)(?:\s+is|'s|’s)\s+(?:the|their|your|its)\s+source
-      | (?:menurut|kata|ujar|versi|klaim)\s+siapa(?:kah)?
-      | siapa(?:kah)?\s+(?:yang\s+)?(?:bilang|ngomong|mengatakan|menyatakan|menyebut|menyebutkan|mengklaim|melaporkan
-        |memperkirakan)
-      | siapa\s+sumbernya | apa\s+sumbernya | sumbernya\s+(?:siapa|apa)
-    )(?:\s*nya\b)?(?:\s+(?:begitu|demikian|itu|hal\s+itu|hal\s+tersebut|tadi|sih|ya|then))*""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_ASKED_OF = re.compile(rf"\s*(?:{_ASKED.pattern})\s*\((.+)\)\s*\?*\s*", re.IGNORECASE | re.VERBOSE | re.DOTALL)
 
 _SAYS_BEHIND = (
     r"kata|ujar|tutur|ucap|jelas|tegas|tambah|imbuh|ungkap|sebut|papar|terang|lanjut|tandas|cetus|menurut"
@@ -72,22 +60,6 @@ _NAME_WORD = r"(?:[^\W\d_a-z]\.|[^\W\d_a-z][\w'’-]*)"
 _AND_NAME = re.compile(rf",\s+(?P<name>{_NAME_WORD}(?:\s+{_NAME_WORD}){{0,4}})(?=\s*(?:[,.”\"(]|$))")
 """Somebody's name behind their office."""
 _DASH, _PIECE = re.compile(r"\s[-–—]\s"), re.compile(r"[^,“”\"]+")
-
-
-def asks_for_source(question: str) -> bool:
-    """Whether a question is nothing but "who says so?"."""
-    return bool(_ASKED.fullmatch(question.strip().rstrip("?!. ")))
-
-
-def source_question(question: str, of: str) -> str:
-    """The question who says what another question is answered with, which stands on its own."""
-    return f"{question.strip().rstrip('?!. ')} ({of.strip().rstrip('?')})?"
-
-
-def question_of(question: str) -> str | None:
-    """The other question of a `source_question`; None where it is none."""
-    found = _ASKED_OF.fullmatch(question)
-    return f"{found[1]}?" if found else None
 
 
 def named_source(sentence: str) -> Span | None:

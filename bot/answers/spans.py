@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from bot.figures.finding import Kind, find_figures
-from bot.questions import SMALL_WORDS
+from bot.questions.language import SMALL_WORDS
 
 _WHOLE = re.compile(r"\d+(?:[.,:/]\d+)*|\w+(?:[-'’]\w+)*")
 """A number with its separators, or a word."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.followups import Turn
+from bot.questions.conversation import Turn
 from index.types import Passage
 
 

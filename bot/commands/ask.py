@@ -28,7 +28,7 @@ from index.types import ConfigurationError, Filter
 if TYPE_CHECKING:
     from bot.answers.live import LiveAnswerer
     from bot.answers.types import Answer
-    from bot.followups import Turn
+    from bot.questions.conversation import Turn
     from index.store import DiskStore
 
 NOT_ANSWERED = 1
@@ -145,7 +145,7 @@ def _require_articles(only: Filter, store: DiskStore) -> None:
 
 def _converse(live: LiveAnswerer, only: Filter, show: Callable[[Answer], None]) -> None:
     """Answer one question after another until the input ends; "and when?" means the one before."""
-    from bot.memory import Memory
+    from bot.questions.conversation import Memory
 
     memory = Memory()
     for question in _questions_typed(live) if sys.stdin.isatty() else sys.stdin:

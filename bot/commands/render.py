@@ -10,10 +10,10 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from bot.answers.attribution import question_of
 from bot.answers.showing import HEADLINES, articles, marked, read_as
 from bot.answers.types import Answer, Finding
 from bot.phrases import phrases
+from bot.questions.sources import question_of
 from index.types import Passage
 
 CANDIDATES = 8

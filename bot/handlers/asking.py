@@ -17,10 +17,10 @@ from telegram.ext import BaseHandler, CommandHandler, ContextTypes, MessageHandl
 
 from bot.answer_queue import FullError
 from bot.answers.types import Answer
-from bot.followups import Turn
 from bot.handlers.parts import Parts, keyboard, within
 from bot.messages import Reply, answer_reply, plain
 from bot.phrases import Phrases, small_talk
+from bot.questions.conversation import Turn
 from bot.state import Given
 
 logger = logging.getLogger(__name__)

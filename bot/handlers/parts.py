@@ -14,10 +14,10 @@ from bot.answers.answerer import Answerer
 from bot.answers.live import LiveAnswerer
 from bot.answers.types import Answer
 from bot.handlers.sending import Buttons, Sender
-from bot.memory import Memory
 from bot.messages import Rows
 from bot.metrics import Metrics
 from bot.phrases import Phrases, phrases
+from bot.questions.conversation import Memory
 from bot.settings import Settings
 from bot.state import Given, State
 from index.types import EVERYTHING, Filter

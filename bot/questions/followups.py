@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from bot.answers.attribution import asks_for_source, question_of, source_question
-from bot.comparisons import asked_of, topic_of
-from bot.interrogatives import (
+from bot.questions.comparisons import asked_of, topic_of
+from bot.questions.conversation import Turn
+from bot.questions.interrogatives import (
     AUXILIARY,
     PREPOSITIONS,
     Asked,
@@ -24,26 +24,10 @@ from bot.interrogatives import (
     take_apart,
     without_connective,
 )
-from bot.names import Names, name_of
-from bot.pointers import Pointer, pointer_in
-from bot.questions import SMALL_WORDS
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A question that was asked, as it was understood, and what the articles said."""
-
-    question: str
-    answer: str | None = None
-    quote: str | None = None
-    """The sentence that the answer stands in."""
-    article: str | None = None
-    """Its article's id."""
-    title: str | None = None
-
-
-Context = tuple[Turn, ...]
-"""The turns of a conversation, the latest last."""
+from bot.questions.language import SMALL_WORDS
+from bot.questions.names import Names, name_of
+from bot.questions.pointers import Pointer, pointer_in
+from bot.questions.sources import asks_for_source, question_of, source_question
 
 REMEMBERED = 3
 """Turns that a pronoun may reach back."""

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.interrogatives import INTERROGATIVE
-from bot.questions import SMALL_WORDS
+from bot.questions.interrogatives import INTERROGATIVE
+from bot.questions.language import SMALL_WORDS
 
 Meant = Literal["person", "many", "place", "thing"]
 

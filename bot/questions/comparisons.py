@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.interrogatives import (
+from bot.questions.interrogatives import (
     AUXILIARY,
     INTERROGATIVE,
     PREPOSITIONS,
@@ -13,7 +13,7 @@ from bot.interrogatives import (
     take_apart,
     without_connective,
 )
-from bot.names import Names
+from bot.questions.names import Names
 from index.types import Span
 
 LONGEST_TOPIC = 4

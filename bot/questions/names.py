@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.interrogatives import INTERROGATIVE
-from bot.questions import SMALL_WORDS
+from bot.questions.interrogatives import INTERROGATIVE
+from bot.questions.language import SMALL_WORDS
 from index.types import Span
 
 _SMALL = frozenset(word for words in SMALL_WORDS.values() for word in words)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
 
-from bot.questions import SMALL_WORDS
+from bot.questions.language import SMALL_WORDS
 
 SHORTEST = 5
 """Letters; among shorter words everything is near to everything."""

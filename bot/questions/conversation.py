@@ -6,8 +6,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-
-from bot.followups import Turn
+from dataclasses import dataclass
 
 TURNS = 3
 """That a follow-up may reach back."""
@@ -15,6 +14,23 @@ ASKERS = 10_000
 """Of whom the turns are kept; those who asked longest ago are forgotten first."""
 SECONDS = 1800.0
 """After which a conversation is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question that was asked, as it was understood, and what the articles said."""
+
+    question: str
+    answer: str | None = None
+    quote: str | None = None
+    """The sentence that the answer stands in."""
+    article: str | None = None
+    """Its article's id."""
+    title: str | None = None
+
+
+Context = tuple[Turn, ...]
+"""The turns of a conversation, the latest last."""
 
 
 class Memory:

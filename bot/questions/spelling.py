@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from bot import chat_words as chat
-from bot.questions import SMALL_WORDS
+from bot.questions import chat_words as chat
+from bot.questions.language import SMALL_WORDS
 from index.characters import one_line
 
 Written = Callable[[str], str | None]
