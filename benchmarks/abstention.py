@@ -28,8 +28,8 @@ from platformdirs import user_cache_path
 from questions import Case, article_id, as_articles, read
 from regression import Array, fitted
 
-from bot.reading import logistic
-from bot.sentence_reader import SentenceReader
+from bot.readers.sentence import SentenceReader
+from bot.readers.types import logistic
 from index.build import build_from
 from index.embedding import load_embedder
 from index.snapshots import open_current

@@ -16,7 +16,7 @@ import numpy as np
 
 from bot.answers.answerer import Answerer
 from bot.evaluation.cases import read_cases
-from bot.reader import load_reader
+from bot.readers.loading import load_reader
 from bot.settings import Settings
 from index.build import build
 from index.embedding import load_embedder

@@ -25,9 +25,9 @@ from questions import Case, article_id, as_articles, read
 from regression import Array, calibration_error, fitted, ranking
 
 from bot.answers.answerer import READ
-from bot.bundled_reader import BundledReader, Found, best_of_each, features
 from bot.evaluation.scoring import exact_match, f1
-from bot.reading import logistic
+from bot.readers.bundled import BundledReader, Found, best_of_each, features
+from bot.readers.types import logistic
 from bot.settings import Settings
 from index.build import build_from
 from index.embedding import load_embedder

@@ -27,7 +27,7 @@ from telegram_server import TelegramServer  # noqa: E402
 
 from bot.answers.answerer import Answerer  # noqa: E402
 from bot.evaluation.cases import read_cases  # noqa: E402
-from bot.reader import load_reader  # noqa: E402
+from bot.readers.loading import load_reader  # noqa: E402
 from bot.settings import Settings  # noqa: E402
 from index.build import build  # noqa: E402
 from index.embedding import load_embedder  # noqa: E402

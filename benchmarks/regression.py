@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from bot.reading import logistic
+from bot.readers.types import logistic
 
 Array = NDArray[np.float64]
 

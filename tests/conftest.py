@@ -12,7 +12,7 @@ import pytest
 
 from bot.answers.answerer import Answerer
 from bot.answers.live import LiveAnswerer
-from bot.sentence_reader import SentenceReader
+from bot.readers.sentence import SentenceReader
 from index.build import build
 from index.embedding import HashEmbedder, load_embedder
 from index.snapshots import Snapshot, open_current

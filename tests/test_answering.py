@@ -10,8 +10,8 @@ import pytest
 from bot.answers.answerer import Answerer
 from bot.answers.types import Answer
 from bot.commands.render import verdict
-from bot.reading import Reading
-from bot.sentence_reader import SentenceReader
+from bot.readers.sentence import SentenceReader
+from bot.readers.types import Reading
 from index.build import build
 from index.embedding import HashEmbedder
 from index.snapshots import Snapshot, open_current

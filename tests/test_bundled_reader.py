@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.bundled_reader import CHANGES, OVERLAP, WINDOW, BundledReader, _changed, _read_changes
+from bot.readers.bundled import CHANGES, OVERLAP, WINDOW, BundledReader, _changed, _read_changes
 from index import unpacking
 from index.bundled import load_vocabulary
 from index.sentences import sentences

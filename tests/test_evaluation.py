@@ -32,7 +32,7 @@ from bot.evaluation.measures import Outcome, auc, figures
 from bot.evaluation.report import MOST_SHOWN, report
 from bot.evaluation.scoring import exact_match, f1, words
 from bot.evaluation.trial import ReadingTrial, Trial, contexts_of, index_of, over_contexts
-from bot.reader import SentenceReader
+from bot.readers.huggingface import SentenceReader
 from bot.settings import Settings
 from index.build import build
 from index.chunking import chunk

@@ -20,7 +20,7 @@ MODULES = {
     for path in (REPOSITORY / package).rglob("*.py")
 }
 HANDLERS = {name for name in MODULES if name.startswith("bot.handlers.")}
-MODELS = {"index.embedding", "index.bundled", "index.unpacking", "bot.reader"}
+MODELS = {"index.embedding", "index.bundled", "index.unpacking", "bot.readers.huggingface"}
 ONLY_IN = {
     "telegram": {"bot.app"} | HANDLERS,
     "aiohttp": {"bot.handlers.web"},

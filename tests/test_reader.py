@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.reader import ExtractiveReader, load_reader
-from bot.reading import Reading
-from bot.sentence_reader import SentenceReader
+from bot.readers.huggingface import ExtractiveReader
+from bot.readers.loading import load_reader
+from bot.readers.sentence import SentenceReader
+from bot.readers.types import Reading
 from index.embedding import HashEmbedder
 from index.sentences import sentences
 from index.types import Embedder, ModelError, Passage

@@ -10,7 +10,7 @@ import pytest
 from conftest import REPOSITORY, Kabar
 
 from bot.answers.answerer import Answerer
-from bot.reader import load_reader
+from bot.readers.loading import load_reader
 from index.build import build
 from index.snapshots import open_current
 from index.types import Embedder

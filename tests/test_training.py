@@ -28,8 +28,8 @@ from hypothesis import strategies as st
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
-from bot.bundled_reader import _changed, _read_changes
-from bot.reading import LONGEST_ANSWER
+from bot.readers.bundled import _changed, _read_changes
+from bot.readers.types import LONGEST_ANSWER
 from index import unpacking
 from index.embedding import HashEmbedder
 from index.types import ConfigurationError, ModelError

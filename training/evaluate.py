@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bot.reading import LONGEST_ANSWER
+from bot.readers.types import LONGEST_ANSWER
 from training.cases import VALID, Case, read_cases
 from training.checkpoints import learnt_in
 from training.commands import parser, run

@@ -21,7 +21,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from bot.bundled_reader import FORMAT
+from bot.readers.bundled import FORMAT
 from training.checkpoints import learnt_in
 from training.commands import parser, run
 from training.model import Tensors, Trunk, is_factor, rank_of

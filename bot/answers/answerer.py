@@ -19,8 +19,8 @@ from bot.questions.language import asks_for_statement, asks_yes_or_no, question_
 from bot.questions.spelling import plain_question
 from bot.questions.typos import Mended, Mender
 from bot.questions.understanding import _looked_for
-from bot.reading import Reader, Reading
-from bot.sentence_reader import SentenceReader
+from bot.readers.sentence import SentenceReader
+from bot.readers.types import Reader, Reading
 from index.search import Searcher
 from index.snapshots import Snapshot
 from index.types import EVERYTHING, Embedder, Filter, Passage

@@ -19,7 +19,7 @@ from rich.text import Text
 from index.types import KabarError, Progress, UnusableError
 
 if TYPE_CHECKING:
-    from bot.reading import Reader
+    from bot.readers.types import Reader
     from bot.settings import Settings
     from index.types import Embedder
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def embedder_of(settings: Settings) -> Embedder:
 
 def reader_of(settings: Settings, embedder: Embedder) -> Reader:
     """The reader that the settings name, loaded."""
-    from bot.reader import load_reader
+    from bot.readers.loading import load_reader
 
     with err.status("Loading the reader …") as shown:
         return load_reader(settings.reader_model, embedder, settings.model_cache, shown.update)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from bot.questions.language import is_foreign, question_language
-from bot.reading import Reading, logistic
+from bot.readers.types import Reading, logistic
 from index.types import Embedder, Passage, Vectors
 
 READ_PASSAGES = 3

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bot.questions.language import is_foreign, question_language
-from bot.reading import Reading, best_span, logistic
+from bot.readers.types import Reading, best_span, logistic
 from index import graph
 from index.bundled import cores, load_trunk, load_vocabulary
 from index.files import file_checksum

@@ -4,32 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from bot.reading import Logits, Reader, Reading, best_span, logistic
-from bot.sentence_reader import SentenceReader
-from index.types import Embedder, ModelError, Passage
-from index.unpacking import Say
-from index.weights import NAME as BUNDLED
+from bot.readers.types import Logits, Reading, best_span, logistic
+from index.types import ModelError, Passage
 
 WINDOW_TOKENS, STRIDE_TOKENS = 384, 64
 """Question and passage together in one window, and how far the next window of a long passage overlaps."""
-
-
-def load_reader(name: str, embedder: Embedder, cache: Path, say: Say = lambda _text: None) -> Reader:
-    """The reader that READER_MODEL names.
-
-    `cache` is where the bundled one is unpacked once; `say` is told while that happens. Raises ModelError when there is
-    no such model.
-    """
-    if name == SentenceReader.name:
-        return SentenceReader(embedder)
-    if name == BUNDLED:
-        from bot.bundled_reader import BundledReader
-
-        return BundledReader(cache, say)
-    return ExtractiveReader(name)
 
 
 class ExtractiveReader:

@@ -1,0 +1,1 @@
+"""Readers: they point at what may answer a question in a passage."""
