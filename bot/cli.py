@@ -67,8 +67,8 @@ def bot(
 ) -> None:
     """Run the Telegram bot until it is told to stop (Ctrl-C or SIGTERM)."""
     with plain_errors(debug):
-        from bot.app import run
         from bot.logs import configure_logging
+        from bot.telegram.app import run
 
         settings = settings_with(index_dir)
         if settings.telegram_bot_token is None:

@@ -14,7 +14,7 @@ import pytest
 from conftest import environment
 from telegram_server import Message, TelegramServer
 
-from bot.state import State
+from bot.telegram.state import State
 
 QUESTION = "For how many million euros was the second crane of the harbour bought?"
 ANSWER = "The harbour of Lowen bought a second crane for 4.2 million euros."
@@ -65,9 +65,9 @@ def wait_until_kept(state: State, message: Message) -> None:
 def slowly(seconds: float) -> str:
     """The change that makes every answer take this long, and typing be shown five times a second."""
     return f"""
-import time, bot.handlers.sending
+import time, bot.telegram.sending
 from bot.answers.answerer import Answerer
-bot.handlers.sending.TYPING_SECONDS = 0.2
+bot.telegram.sending.TYPING_SECONDS = 0.2
 ask = Answerer.ask
 Answerer.ask = lambda self, *asked, **how: (time.sleep({seconds}), ask(self, *asked, **how))[1]
 """

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 
 import pytest
 
-from bot.answer_queue import MOST_KEPT, AnswerQueue, FullError
 from bot.answers.answerer import Answerer
 from bot.answers.live import LiveAnswerer
 from bot.answers.types import Answer
 from bot.questions.conversation import Turn
+from bot.telegram.queue import MOST_KEPT, AnswerQueue, FullError
 from index.types import Filter
 
 pytestmark = pytest.mark.anyio

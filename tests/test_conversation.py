@@ -12,7 +12,7 @@ from bot_process import ANSWER, QUESTION, Bot, slowly, wait_until_kept
 from telegram_server import Message, TelegramServer, User
 
 from bot.phrases import languages
-from bot.state import State
+from bot.telegram.state import State
 from index.build import build
 from index.embedding import HashEmbedder
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from bot_process import ANSWER, LINUX, QUESTION, Bot, wait_until_kept
 from telegram_server import Fault, Message, TelegramServer, User
 
-from bot.state import State
+from bot.telegram.state import State
 
 Start = Callable[..., Bot]
 USERS, ROUNDS = 50, 10

@@ -22,8 +22,8 @@ MODULES = {
 HANDLERS = {name for name in MODULES if name.startswith("bot.handlers.")}
 MODELS = {"index.embedding", "index.bundled", "index.unpacking", "bot.readers.huggingface"}
 ONLY_IN = {
-    "telegram": {"bot.app"} | HANDLERS,
-    "aiohttp": {"bot.handlers.web"},
+    "telegram": {"bot.telegram.app"} | HANDLERS,
+    "aiohttp": {"bot.telegram.web"},
     "faiss": {"index.store", "index.writer"},
     "datasketch": {"index.duplicates"},
     "httpcore": {"index.web"},
@@ -38,7 +38,7 @@ ONLY_IN = {
     "onnx": {"index.graph", "index.unpacking"},
     "onnxruntime": {"index.bundled", "index.graph"},
 }
-IMPORTED_LATE = {"bot.app", *HANDLERS, "index.bundled", "index.feed", "index.pdf", "index.web", "index.word"}
+IMPORTED_LATE = {"bot.telegram.app", *HANDLERS, "index.bundled", "index.feed", "index.pdf", "index.web", "index.word"}
 HEAVY = {*ONLY_IN, "trafilatura", "dateparser", "sentencex", "py3langid", "prompt_toolkit"}
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.limits import Limits, Verdict
-from bot.state import State
+from bot.telegram.limits import Limits, Verdict
+from bot.telegram.state import State
 
 FREE, TELL, SILENT = Verdict.FREE, Verdict.TELL, Verdict.SILENT
 

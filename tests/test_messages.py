@@ -10,7 +10,8 @@ import pytest
 from made_answers import SENTENCE, answered, differing, passage, refused
 
 from bot.answers.types import Finding, Quote
-from bot.messages import (
+from bot.phrases import phrases
+from bot.telegram.messages import (
     Button,
     Reply,
     answer_card,
@@ -21,7 +22,6 @@ from bot.messages import (
     passage_reply,
     within_reply,
 )
-from bot.phrases import phrases
 from index.store import Headline
 
 ENGLISH, INDONESIAN = phrases("en"), phrases("id")

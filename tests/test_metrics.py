@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.metrics import LAST, Metrics
+from bot.telegram.metrics import LAST, Metrics
 
 
 def test_counts_and_percentiles_of_the_last_answers() -> None:

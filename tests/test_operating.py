@@ -151,7 +151,7 @@ def test_a_build_that_is_killed_leaves_everything_whole(server: TelegramServer, 
 
 @LINUX
 def test_a_bot_that_is_stopped_tells_what_it_did_not_finish(server: TelegramServer, start: Start, chief: User) -> None:
-    bot = start(change="import bot.app; bot.app.DRAIN_SECONDS = 0.5")
+    bot = start(change="import bot.telegram.app; bot.telegram.app.DRAIN_SECONDS = 0.5")
     server.send_document(chief, DAYS, "days.jsonl")
     builder = builder_of(bot)
     assert bot.stop() == 0

@@ -12,7 +12,7 @@ from conftest import Kabar
 
 from bot.commands.people import cases_of
 from bot.evaluation.cases import read_cases
-from bot.state import Feedback, Given, State
+from bot.telegram.state import Feedback, Given, State
 
 
 @pytest.fixture

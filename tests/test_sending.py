@@ -12,9 +12,9 @@ from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 from telegram_server import Fault, TelegramServer
 
-from bot.handlers import sending
-from bot.handlers.sending import Sender
-from bot.metrics import Metrics
+from bot.telegram import sending
+from bot.telegram.metrics import Metrics
+from bot.telegram.sending import Sender
 
 pytestmark = pytest.mark.anyio
 BUTTONS = [[InlineKeyboardButton("one", callback_data="1")]]
@@ -29,7 +29,7 @@ def server() -> Iterator[TelegramServer]:
 
 @pytest.fixture(autouse=True)
 def without_deprecation(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As bot.app does it for the process."""
+    """As bot.telegram.app does it for the process."""
     monkeypatch.setenv("PTB_TIMEDELTA", "true")
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from telegram_html import parse_html, utf16_length
 
-from bot.splitting import LONGEST, length, split
+from bot.telegram.splitting import LONGEST, length, split
 
 
 def shown(html: str) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from conftest import REPOSITORY
 
-from bot.state import VERSION, Given, State
+from bot.telegram.state import VERSION, Given, State
 from index.types import ConfigurationError
 
 ALICE, BUDI, CHAT = 11, 12, -100
@@ -181,7 +181,7 @@ def test_a_file_that_cannot_be_used_is_told_in_one_sentence(
 WRITER = """
 import sys
 from pathlib import Path
-from bot.state import Given, State
+from bot.telegram.state import Given, State
 state = State(Path(sys.argv[1]))
 number = 0
 while True:

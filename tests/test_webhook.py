@@ -11,7 +11,7 @@ import pytest
 from bot_process import ANSWER, QUESTION, Bot, slowly
 from telegram_server import TelegramServer
 
-from bot.handlers.web import SECRET_HEADER
+from bot.telegram.web import SECRET_HEADER
 
 Start = Callable[..., Bot]
 SECRET = "a-secret-of-the-webhook"
@@ -120,7 +120,7 @@ def test_a_webhook_without_a_secret_is_refused(start: Start) -> None:
 
 
 def test_a_drain_that_takes_too_long_ends(server: TelegramServer, start: Start) -> None:
-    bot = start(change=slowly(8) + "\nimport bot.app\nbot.app.DRAIN_SECONDS = 1")
+    bot = start(change=slowly(8) + "\nimport bot.telegram.app\nbot.app.DRAIN_SECONDS = 1")
     alice = server.user("Alice", language_code="en")
     server.say(alice, QUESTION)
     server.wait_for_call("sendChatAction")

@@ -18,7 +18,7 @@ from index.files import replace_content
 from index.types import ConfigurationError, KabarError
 
 if TYPE_CHECKING:
-    from bot.state import Feedback, State
+    from bot.telegram.state import Feedback, State
 
 feedback_app = typer.Typer(help="What people said about answers, and cases made of it.", no_args_is_help=True)
 
@@ -159,6 +159,6 @@ def _write(file: Path, lines: str, force: bool) -> None:
 
 
 def _state() -> State:
-    from bot.state import State
+    from bot.telegram.state import State
 
     return State(settings_with(None).state_db)

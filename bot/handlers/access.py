@@ -9,8 +9,8 @@ from html import escape
 from telegram import Update
 from telegram.ext import ApplicationHandlerStop, ContextTypes
 
-from bot.handlers.parts import Parts
-from bot.limits import Limits, Verdict
+from bot.telegram.limits import Limits, Verdict
+from bot.telegram.parts import Parts
 
 logger = logging.getLogger(__name__)
 

@@ -15,11 +15,10 @@ from telegram import Document, Message, Update
 from telegram.constants import FileSizeLimit
 from telegram.ext import ContextTypes, MessageHandler, filters
 
-from bot.handlers.asking import NEW, PRIVATE, Handlers
-from bot.handlers.parts import Parts
-from bot.index_process import IndexProcess
-from bot.messages import plain
 from bot.phrases import Phrases
+from bot.telegram.index_process import IndexProcess
+from bot.telegram.messages import plain
+from bot.telegram.parts import NEW, PRIVATE, Handlers, Parts
 from index.types import KabarError
 
 logger = logging.getLogger(__name__)

@@ -11,24 +11,20 @@ from time import monotonic
 from typing import Any
 
 from telegram import Message, Update
-from telegram.constants import ChatType, MessageEntityType
+from telegram.constants import ChatType
 from telegram.error import TelegramError
-from telegram.ext import BaseHandler, CommandHandler, ContextTypes, MessageHandler, filters
+from telegram.ext import CommandHandler, ContextTypes, MessageHandler, filters
 
-from bot.answer_queue import FullError
 from bot.answers.types import Answer
-from bot.handlers.parts import Parts, keyboard, within
-from bot.messages import Reply, answer_reply, plain
 from bot.phrases import Phrases, small_talk
 from bot.questions.conversation import Turn
-from bot.state import Given
+from bot.telegram.messages import Reply, answer_reply, plain
+from bot.telegram.parts import EDITED, GROUPS, NEW, PRIVATE, Handlers, Parts, keyboard, spoken_to, within
+from bot.telegram.queue import FullError
+from bot.telegram.state import Given
 
 logger = logging.getLogger(__name__)
 
-NEW = filters.UpdateType.MESSAGE
-EDITED = filters.UpdateType.EDITED_MESSAGE
-PRIVATE = filters.ChatType.PRIVATE
-GROUPS = filters.ChatType.GROUPS
 UNNOTICED_SECONDS = 0.7
 """That somebody waits without wondering whether they were heard."""
 PATIENCE_SECONDS = 4.0
@@ -37,7 +33,6 @@ LONG_LINE = 40
 """Questions that wait, from which on people are told that there is a line."""
 
 Context = ContextTypes.DEFAULT_TYPE
-Handlers = list[BaseHandler[Any, Any, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,18 +236,6 @@ def _behind_command(message: Message) -> str:
     if not question.strip() and message.reply_to_message:
         return message.reply_to_message.text or ""
     return question
-
-
-def spoken_to(message: Message) -> str | None:
-    """What a group's message asks the bot; None if it does not speak to it."""
-    me = message.get_bot()
-    text = message.text or ""
-    mentions = message.parse_entities([MessageEntityType.MENTION, MessageEntityType.TEXT_MENTION])
-    for entity, name in mentions.items():
-        if name.casefold() == f"@{me.username}".casefold() or (entity.user and entity.user.id == me.id):
-            return text.replace(name, " ", 1)
-    replied = message.reply_to_message
-    return text if replied and replied.from_user and replied.from_user.id == me.id else None
 
 
 def _turn(given: Given) -> Turn:

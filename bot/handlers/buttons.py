@@ -8,10 +8,8 @@ import logging
 from telegram import CallbackQuery, Message, Update
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
-from bot.answer_queue import FullError
-from bot.handlers.asking import Handlers
-from bot.handlers.parts import Parts, keyboard, within
-from bot.messages import (
+from bot.phrases import Phrases
+from bot.telegram.messages import (
     BACK,
     BAD,
     GOOD,
@@ -24,8 +22,9 @@ from bot.messages import (
     plain,
     within_reply,
 )
-from bot.phrases import Phrases
-from bot.state import Given
+from bot.telegram.parts import Handlers, Parts, keyboard, within
+from bot.telegram.queue import FullError
+from bot.telegram.state import Given
 
 logger = logging.getLogger(__name__)
 

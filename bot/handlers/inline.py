@@ -15,11 +15,10 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.ext import ContextTypes, InlineQueryHandler
 
-from bot.answer_queue import FullError
-from bot.handlers.asking import Handlers
-from bot.handlers.parts import Parts
-from bot.messages import Card, answer_card, passage_card
 from bot.phrases import Phrases
+from bot.telegram.messages import Card, answer_card, passage_card
+from bot.telegram.parts import Handlers, Parts
+from bot.telegram.queue import FullError
 
 CACHE_SECONDS = 60
 """A new snapshot is seen after that."""

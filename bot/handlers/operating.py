@@ -11,11 +11,10 @@ from time import monotonic
 from telegram import CallbackQuery, Message, Update
 from telegram.ext import CallbackQueryHandler, CommandHandler, ContextTypes, filters
 
-from bot.handlers.asking import NEW, PRIVATE, Handlers
-from bot.handlers.parts import Parts, keyboard
-from bot.index_process import IndexProcess
-from bot.messages import LONGEST_LABEL, Button, Reply, Rows, article_key, plain
 from bot.phrases import Phrases
+from bot.telegram.index_process import IndexProcess
+from bot.telegram.messages import LONGEST_LABEL, Button, Reply, Rows, article_key, plain
+from bot.telegram.parts import NEW, PRIVATE, Handlers, Parts, keyboard
 from index import snapshots
 from index.store import Headline
 from index.types import KabarError

@@ -10,10 +10,9 @@ from telegram import Message, Update
 from telegram.constants import ChatType
 from telegram.ext import ApplicationHandlerStop, ContextTypes
 
-from bot.handlers.asking import spoken_to
-from bot.handlers.parts import Parts
-from bot.handlers.people import EVERYBODYS
-from bot.limits import Limits, Verdict
+from bot.telegram.limits import Limits, Verdict
+from bot.telegram.menu import EVERYBODYS
+from bot.telegram.parts import Parts, spoken_to
 
 LATE = timedelta(hours=1)
 """After which nobody waits for an answer any more."""

@@ -9,10 +9,10 @@ from math import ceil
 from telegram import Message, Update
 from telegram.ext import CallbackQueryHandler, CommandHandler, ContextTypes, MessageHandler, filters
 
-from bot.handlers.asking import NEW, PRIVATE, Handlers
-from bot.handlers.parts import Parts, keyboard
-from bot.messages import PAGE, SOURCES, Button, Reply, headlines_reply, plain
 from bot.phrases import Phrases, languages, phrases
+from bot.telegram.menu import EVERYBODYS
+from bot.telegram.messages import PAGE, SOURCES, Button, Reply, headlines_reply, plain
+from bot.telegram.parts import NEW, PRIVATE, Handlers, Parts, keyboard
 
 LANGUAGE = "language"
 LATEST = 5
@@ -154,7 +154,3 @@ class People:
             reply_to=message.message_id,
             buttons=keyboard(reply.buttons),
         )
-
-
-EVERYBODYS = ("ask", "sources", "latest", "expect", "language", "about", "forget", "help")
-"""Commands that everybody may give, as the menu and /help list them."""

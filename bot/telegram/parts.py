@@ -5,21 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from telegram import InlineKeyboardButton, User
+from telegram import InlineKeyboardButton, Message, User
+from telegram.constants import MessageEntityType
+from telegram.ext import BaseHandler, filters
 
-from bot.answer_queue import AnswerQueue
 from bot.answers.answerer import Answerer
 from bot.answers.live import LiveAnswerer
 from bot.answers.types import Answer
-from bot.handlers.sending import Buttons, Sender
-from bot.messages import Rows
-from bot.metrics import Metrics
 from bot.phrases import Phrases, phrases
 from bot.questions.conversation import Memory
 from bot.settings import Settings
-from bot.state import Given, State
+from bot.telegram.messages import Rows
+from bot.telegram.metrics import Metrics
+from bot.telegram.queue import AnswerQueue
+from bot.telegram.sending import Buttons, Sender
+from bot.telegram.state import Given, State
 from index.types import EVERYTHING, Filter
 
 T = TypeVar("T")
@@ -68,3 +70,24 @@ def within(article: str | None) -> Filter:
 def keyboard(rows: Rows) -> Buttons:
     """Rows of buttons as Telegram takes them."""
     return [[InlineKeyboardButton(label, callback_data=data) for label, data in row] for row in rows]
+
+
+NEW = filters.UpdateType.MESSAGE
+EDITED = filters.UpdateType.EDITED_MESSAGE
+PRIVATE = filters.ChatType.PRIVATE
+GROUPS = filters.ChatType.GROUPS
+
+
+Handlers = list[BaseHandler[Any, Any, Any]]
+
+
+def spoken_to(message: Message) -> str | None:
+    """What a group's message asks the bot; None if it does not speak to it."""
+    me = message.get_bot()
+    text = message.text or ""
+    mentions = message.parse_entities([MessageEntityType.MENTION, MessageEntityType.TEXT_MENTION])
+    for entity, name in mentions.items():
+        if name.casefold() == f"@{me.username}".casefold() or (entity.user and entity.user.id == me.id):
+            return text.replace(name, " ", 1)
+    replied = message.reply_to_message
+    return text if replied and replied.from_user and replied.from_user.id == me.id else None

@@ -32,8 +32,8 @@ from telegram import (
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
-from bot.metrics import Metrics
-from bot.splitting import split
+from bot.telegram.metrics import Metrics
+from bot.telegram.splitting import split
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from enum import Enum, auto
 
-from bot.state import State
+from bot.telegram.state import State
 
 logger = logging.getLogger(__name__)
 

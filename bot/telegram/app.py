@@ -16,28 +16,28 @@ from telegram import Update
 from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, TypeHandler
 
-from bot.answer_queue import AnswerQueue
 from bot.answers.live import LiveAnswerer
 from bot.handlers.access import Access
 from bot.handlers.adding import Adding
 from bot.handlers.asking import Asking
 from bot.handlers.buttons import Buttons
 from bot.handlers.inline import Inline
-from bot.handlers.menu import fill_menu
 from bot.handlers.operating import Operating
-from bot.handlers.order import InOrder
 from bot.handlers.pace import Pace
-from bot.handlers.parts import Parts
 from bot.handlers.people import People
-from bot.handlers.sending import Sender
-from bot.handlers.updates import PollRequest, read_update
-from bot.handlers.web import Hook, WebServer
-from bot.index_process import IndexProcess
-from bot.limits import Limits
-from bot.metrics import Metrics
 from bot.questions.conversation import Memory
 from bot.settings import Settings
-from bot.state import State
+from bot.telegram.index_process import IndexProcess
+from bot.telegram.limits import Limits
+from bot.telegram.menu import fill_menu
+from bot.telegram.metrics import Metrics
+from bot.telegram.order import InOrder
+from bot.telegram.parts import Parts
+from bot.telegram.queue import AnswerQueue
+from bot.telegram.sending import Sender
+from bot.telegram.state import State
+from bot.telegram.updates import PollRequest, read_update
+from bot.telegram.web import Hook, WebServer
 from index.types import ConfigurationError
 
 logger = logging.getLogger(__name__)

@@ -15,8 +15,8 @@ from telegram import (
 )
 from telegram.error import TelegramError
 
-from bot.handlers.people import EVERYBODYS
 from bot.phrases import DEFAULT, languages
+from bot.telegram.menu import EVERYBODYS
 
 logger = logging.getLogger(__name__)
 
@@ -39,3 +39,7 @@ async def fill_menu(bot: Bot, admins: Iterable[int]) -> None:
             except TelegramError as exc:  # an operator who never wrote to the bot has no chat with it yet
                 logger.info("A menu of commands could not be set (%s): %s", scope.type, exc.message)
                 break
+
+
+EVERYBODYS = ("ask", "sources", "latest", "expect", "language", "about", "forget", "help")
+"""Commands that everybody may give, as the menu and /help list them."""
