@@ -17,16 +17,16 @@ from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, TypeHandler
 
 from bot.answers.live import LiveAnswerer
-from bot.handlers.access import Access
-from bot.handlers.adding import Adding
-from bot.handlers.asking import Asking
-from bot.handlers.buttons import Buttons
-from bot.handlers.inline import Inline
-from bot.handlers.operating import Operating
-from bot.handlers.pace import Pace
-from bot.handlers.people import People
 from bot.questions.conversation import Memory
 from bot.settings import Settings
+from bot.telegram.handlers.access import Access
+from bot.telegram.handlers.adding import Adding
+from bot.telegram.handlers.asking import Asking
+from bot.telegram.handlers.buttons import Buttons
+from bot.telegram.handlers.inline import Inline
+from bot.telegram.handlers.operating import Operating
+from bot.telegram.handlers.pace import Pace
+from bot.telegram.handlers.people import People
 from bot.telegram.index_process import IndexProcess
 from bot.telegram.limits import Limits
 from bot.telegram.menu import fill_menu
