@@ -12,6 +12,8 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
+from index.types import RefusedError
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -28,10 +30,6 @@ class Limits:
 LIMITS = Limits()
 _NEEDED = ("PYTHONHOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 """What the interpreter itself may need to start. Tokens and other secrets stand in other variables."""
-
-
-class RefusedError(ValueError):
-    """What a file holds gives no article; says why in a few words."""
 
 
 def read_apart(module: str, data: bytes, limits: Limits = LIMITS) -> Any:

@@ -12,7 +12,7 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 
-from index.apart import RefusedError
+from index.types import RefusedError
 
 GRACE = 5
 """Seconds beyond the limit, for a process whose parent was killed and cannot end it any more."""

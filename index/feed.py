@@ -8,7 +8,7 @@ from typing import Any
 
 import feedparser
 
-from index.apart import RefusedError
+from index.types import RefusedError
 
 
 def read(data: bytes) -> list[dict[str, object]]:

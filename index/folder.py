@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from index import loaders
-from index.files import file_checksum, replace_content
+from index.atomic import file_checksum, replace_content
 from index.store import Listed
 from index.types import Article, ConfigurationError, KabarError, LoadError
 from index.web import Page, file_name, saved_from

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any, BinaryIO, NamedTuple
 
-from index.apart import RefusedError, read_apart
+from index.apart import read_apart
 from index.characters import one_line
 from index.cleaning import Draft, paragraphs
 from index.dates import believable, first_date
 from index.formats import NAMES, fragment_paragraphs, language_code, web_address, without_tags
 from index.lines import Facts
 from index.reading import LARGEST
-from index.types import LoadError
+from index.types import LoadError, RefusedError
 
 
 class Item(NamedTuple):

@@ -10,7 +10,6 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from index import reading
-from index.apart import RefusedError
 from index.characters import one_line
 from index.cleaning import Draft, story
 from index.documents import read_docx, read_pdf
@@ -18,7 +17,7 @@ from index.formats import read_html, read_markdown, read_text
 from index.items import Item, read_feed, read_lines
 from index.naming import ItemIds, article_ids, slug
 from index.reading import LARGEST, content, opened, shown
-from index.types import Article, LoadError
+from index.types import Article, LoadError, RefusedError
 
 __all__ = [
     "LARGEST",

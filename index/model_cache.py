@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from index.files import file_checksum
+from index.atomic import file_checksum
 from index.types import ModelError
 
 CONTENTS = "contents.json"

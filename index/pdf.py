@@ -14,8 +14,8 @@ from typing import NamedTuple
 from pypdf import PageObject, PdfReader
 from pypdf.errors import DependencyError, FileNotDecryptedError
 
-from index.apart import RefusedError
 from index.characters import one_line
+from index.types import RefusedError
 
 LONGEST = 5_000_000
 """Characters; a book of two thousand pages."""

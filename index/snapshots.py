@@ -24,7 +24,7 @@ import xxhash
 from filelock import FileLock, Timeout
 
 from index import chunking
-from index.files import file_checksum, replace_text, sync
+from index.atomic import file_checksum, replace_text, sync
 from index.store import FILES, DiskStore
 from index.types import BrokenIndexError, BuildError, ConfigurationError, Embedder, MissingIndexError
 

@@ -181,3 +181,7 @@ class LoadError(KabarError):
         super().__init__(f"{path}: {reason}")
         self.path = path
         self.reason = reason
+
+
+class RefusedError(ValueError):
+    """What a file holds gives no article; says why in a few words."""

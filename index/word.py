@@ -12,8 +12,8 @@ from docx import Document
 from docx.oxml.ns import qn
 from lxml import etree
 
-from index.apart import RefusedError
 from index.characters import one_line
+from index.types import RefusedError
 
 UNPACKED = 100 * 1024 * 1024
 """Bytes of all its parts together; a long article with pictures has a tenth."""

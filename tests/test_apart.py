@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from index.apart import Limits, RefusedError, read_apart
+from index.apart import Limits, read_apart
+from index.types import RefusedError
 
 REPOSITORY = Path(__file__).parent.parent
 READERS = {

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from index import loaders, reading
-from index.files import file_checksum
+from index.atomic import file_checksum
 from index.loaders import Found, checksum, load
 from index.reading import content, opened
 from index.types import Article, LoadError

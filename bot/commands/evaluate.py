@@ -173,7 +173,7 @@ def _predictions(path: Path | None, given: Sequence[Path]) -> Iterator[Callable[
 
     Raises ConfigurationError at once where there can be no such file, or where it would take the place of a given one.
     """
-    from index.files import replacing
+    from index.atomic import replacing
 
     if path is None:
         yield lambda _outcome: None

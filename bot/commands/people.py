@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.commands.console import AsJson, Debug, err, out, plain_errors, print_json, settings_with
-from index.files import replace_content
+from index.atomic import replace_content
 from index.types import ConfigurationError, KabarError
 
 if TYPE_CHECKING:

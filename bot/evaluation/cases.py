@@ -16,11 +16,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from index.apart import RefusedError
 from index.formats import language_code
 from index.items import named_fields, numbered_lines
 from index.reading import LARGEST
-from index.types import ConfigurationError
+from index.types import ConfigurationError, RefusedError
 
 GZIPPED = b"\x1f\x8b"
 """How every gzipped file begins."""

@@ -19,8 +19,8 @@ import numpy as np
 from bot.questions.language import is_foreign, question_language
 from bot.readers.types import Reading, best_span, logistic
 from index import graph
+from index.atomic import file_checksum
 from index.bundled import cores, load_trunk, load_vocabulary
-from index.files import file_checksum
 from index.model_cache import made_folder
 from index.types import ModelError, Passage, Span, Vectors
 from index.unpacking import BEGIN, END, PASSAGE, QUERY, Say, prepare

@@ -16,10 +16,11 @@ from telegram import (
 from telegram.error import TelegramError
 
 from bot.phrases import DEFAULT, languages
-from bot.telegram.menu import EVERYBODYS
 
 logger = logging.getLogger(__name__)
 
+EVERYBODYS = ("ask", "sources", "latest", "expect", "language", "about", "forget", "help")
+"""Commands that everybody may give, as the menu and /help list them."""
 IN_GROUPS = ("ask", "sources", "latest", "expect", "help")
 OPERATORS = ("status", "history", "rollback", "remove", "gaps", "feedback")
 
@@ -39,7 +40,3 @@ async def fill_menu(bot: Bot, admins: Iterable[int]) -> None:
             except TelegramError as exc:  # an operator who never wrote to the bot has no chat with it yet
                 logger.info("A menu of commands could not be set (%s): %s", scope.type, exc.message)
                 break
-
-
-EVERYBODYS = ("ask", "sources", "latest", "expect", "language", "about", "forget", "help")
-"""Commands that everybody may give, as the menu and /help list them."""
