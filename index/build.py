@@ -17,7 +17,11 @@ from typing import NamedTuple
 import numpy as np
 import xxhash
 
-from index import chunking, duplicates, loaders, snapshots
+from index import chunking, duplicates, snapshots
+from index.articles import loading
+from index.articles.finding import find_files
+from index.articles.ids import article_ids
+from index.articles.opening import shown
 from index.catalogue import FILES, LINKS, Entry, Link, SourceFile
 from index.snapshots import Manifest, Snapshot
 from index.types import (
@@ -135,7 +139,7 @@ def build_from(
 
 
 def _nothing_to_index(roots: Sequence[Path], skipped: Sequence[LoadError]) -> ConfigurationError:
-    places, kinds = ", ".join(str(root) for root in roots), " ".join(loaders.SUFFIXES)
+    places, kinds = ", ".join(str(root) for root in roots), " ".join(loading.SUFFIXES)
     reasons = "".join(f"\n  skipped {error}" for error in skipped)
     return ConfigurationError(f"There is no article in {places}. Put some there ({kinds}) and build again.{reasons}")
 
@@ -170,20 +174,20 @@ def _parent(index_dir: Path) -> Snapshot | None:
 def _sources(roots: Sequence[Path], index_dir: Path, skipped: list[LoadError]) -> Iterator[_Source]:
     """Every file under the roots; one that is not even readable is added to `skipped`."""
     wanted_back = any(_within(root, index_dir) for root in roots)
-    found = [file for file in loaders.find_files(roots) if wanted_back or not _within(file.path, index_dir)]
-    names = loaders.article_ids(file.relative for file in found if file.path.suffix.lower() in loaders.SUFFIXES)
+    found = [file for file in find_files(roots) if wanted_back or not _within(file.path, index_dir)]
+    names = article_ids(file.relative for file in found if file.path.suffix.lower() in loading.SUFFIXES)
     for file in found:
         name = names.get(file.relative)
         if name is None:
-            skipped += [refusal for refusal in loaders.load(file, "") if isinstance(refusal, LoadError)]
+            skipped += [refusal for refusal in loading.load(file, "") if isinstance(refusal, LoadError)]
             continue
         try:
-            checksum = loaders.checksum(file.path)
+            checksum = loading.checksum(file.path)
         except LoadError as exc:
             skipped.append(exc)
             continue
-        source = SourceFile(name, loaders.shown(file.path), loaders.shown(file.relative), checksum)
-        yield _Source(source, partial(loaders.load, file, name))
+        source = SourceFile(name, shown(file.path), shown(file.relative), checksum)
+        yield _Source(source, partial(loading.load, file, name))
 
 
 def _within(path: Path, folder: Path) -> bool:
@@ -243,7 +247,7 @@ class _Builder:
     def _known(self) -> dict[SourceFile | None, int]:
         """The files whose articles the parent knows, with their numbers there."""
         parent = self._parent
-        if parent is None or self._full or parent.manifest.loader != loaders.VERSION:
+        if parent is None or self._full or parent.manifest.loader != loading.VERSION:
             return {}
         return parent.store.files()
 
@@ -396,7 +400,7 @@ class _Builder:
 
     def _is_known_to(self, parent: Snapshot) -> bool:
         """Whether the parent has the same links and files; with others, every build would read those files again."""
-        read_alike = parent.manifest.loader == loaders.VERSION
+        read_alike = parent.manifest.loader == loading.VERSION
         files = {SourceFile(*values) for values in self._writer.query(FILES)}
         return read_alike and self._links() == parent.store.links() and files == parent.store.files().keys()
 
@@ -431,7 +435,7 @@ class _Builder:
             fingerprint=self._embedder.fingerprint,
             dimension=self._embedder.dimension,
             chunker=chunking.VERSION,
-            loader=loaders.VERSION,
+            loader=loading.VERSION,
             articles=articles,
             chunks=self._writer.chunks,
             **asdict(changes),

@@ -11,7 +11,9 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from index import loaders
+from index.articles import loading
+from index.articles.finding import find_files
+from index.articles.types import Found
 from index.atomic import file_checksum, replace_content
 from index.store import Listed
 from index.types import Article, ConfigurationError, KabarError, LoadError
@@ -63,7 +65,7 @@ def _puts(source: str, articles_dir: Path, fetch: Callable[[str], Page]) -> Iter
         yield partial(_refuse, source)
         return
     home = PurePosixPath(path.resolve().name) if path.is_dir() else PurePosixPath()
-    for file in loaders.find_files([path]):
+    for file in find_files([path]):
         yield partial(_put_file, file.path, home / file.relative, articles_dir)
 
 
@@ -129,7 +131,7 @@ def _fill(target: Path, source: Path) -> Path:
 def _look_into(path: Path, relative: PurePosixPath | Path, name: str) -> None:
     """Raise LoadError unless there is an article in the file."""
     refusal = LoadError(name, "it holds no story")
-    for item in loaders.load(loaders.Found(path, PurePosixPath(relative)), "new"):
+    for item in loading.load(Found(path, PurePosixPath(relative)), "new"):
         if isinstance(item, Article):
             return
         refusal = LoadError(name, item.reason)
@@ -225,7 +227,7 @@ def watch(roots: Sequence[Path], build: Callable[[], bool], settling: float = SE
 def _state(roots: Sequence[Path]) -> dict[Path, tuple[int, int, int]]:
     """Size, time of change and inode of every file."""
     state = {}
-    for file in loaders.find_files(roots):
+    for file in find_files(roots):
         try:
             about = file.path.stat()
         except OSError:

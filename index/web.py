@@ -26,9 +26,9 @@ from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 import httpcore
 import idna
 
+from index.articles.ids import slug
+from index.articles.opening import LARGEST
 from index.characters import decode
-from index.naming import slug
-from index.reading import LARGEST
 from index.types import LoadError
 
 KINDS = {

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from conftest import HARBOUR, MARKET, environment
 
-from index import loaders, snapshots
+from index import snapshots
+from index.articles import loading
 from index.build import Changes, build
 from index.embedding import HashEmbedder
 from index.search import Searcher
@@ -125,13 +126,13 @@ def test_a_change_is_seen_by_content_and_not_by_time(articles_dir: Path, index_d
 def test_an_unchanged_file_is_not_read_again(
     articles_dir: Path, index_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read, load = [], loaders.load
+    read, load = [], loading.load
 
-    def remember(file: loaders.Found, name: str) -> Iterator[Article | LoadError]:
+    def remember(file: loading.Found, name: str) -> Iterator[Article | LoadError]:
         read.append(name)
         return load(file, name)
 
-    monkeypatch.setattr(loaders, "load", remember)
+    monkeypatch.setattr(loading, "load", remember)
     (articles_dir / "new.txt").write_text("A new story\n\nIt says something new.\n")
     build([articles_dir], index_dir, HashEmbedder())
     assert read == ["new"]
@@ -228,10 +229,10 @@ def test_what_was_read_again_in_vain_is_not_read_once_more(
     (articles_dir / "harbour.txt").write_text(HARBOUR + "\n\n")
     report = build([articles_dir], index_dir, HashEmbedder())
     assert (report.changes, report.embedded) == (Changes([], [], [], []), 0)
-    monkeypatch.setattr(loaders, "VERSION", loaders.VERSION + 1)
+    monkeypatch.setattr(loading, "VERSION", loading.VERSION + 1)
     build([articles_dir], index_dir, HashEmbedder())
     kept = snapshots.names(index_dir)
-    monkeypatch.setattr(loaders, "load", lambda *_: pytest.fail("it was read once more"))
+    monkeypatch.setattr(loading, "load", lambda *_: pytest.fail("it was read once more"))
     assert build([articles_dir], index_dir, HashEmbedder()).unchanged == 3
     assert snapshots.names(index_dir) == kept
 

@@ -19,10 +19,11 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from fpdf import FPDF
 
-from index import loaders
 from index.apart import Limits
-from index.documents import read_docx, read_pdf
-from index.loaders import Found, load
+from index.articles import loading
+from index.articles.documents import read_docx, read_pdf
+from index.articles.loading import load
+from index.articles.types import Found
 from index.types import Article, LoadError
 
 HEADLINE = "Banjir Rob Rendam Tanjung Lima"
@@ -383,7 +384,7 @@ HOSTILE_PDF: dict[str, Callable[[], bytes]] = {
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("name", HOSTILE_PDF)
 def test_a_hostile_pdf_is_given_up(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(loaders.STORIES, ".pdf", partial(read_pdf, limits=Limits(seconds=3, memory=500 << 20)))
+    monkeypatch.setitem(loading.STORIES, ".pdf", partial(read_pdf, limits=Limits(seconds=3, memory=500 << 20)))
     try:
         article = read(tmp_path, "a.pdf", HOSTILE_PDF[name]())
     except LoadError as exc:
@@ -393,14 +394,14 @@ def test_a_hostile_pdf_is_given_up(tmp_path: Path, name: str, monkeypatch: pytes
 
 
 def test_a_pdf_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(loaders.STORIES, ".pdf", partial(read_pdf, limits=Limits(seconds=0.5)))
+    monkeypatch.setitem(loading.STORIES, ".pdf", partial(read_pdf, limits=Limits(seconds=0.5)))
     reason = refusal(tmp_path, "a.pdf", packed(ROW * 400_000))
     assert reason == "reading it took longer than 0.5 seconds"
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="it does not limit memory")
 def test_a_pdf_that_takes_too_much_memory_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(loaders.STORIES, ".pdf", partial(read_pdf, limits=Limits(memory=150 << 20)))
+    monkeypatch.setitem(loading.STORIES, ".pdf", partial(read_pdf, limits=Limits(memory=150 << 20)))
     reason = refusal(tmp_path, "a.pdf", packed(ROW * 400_000))
     assert reason == "reading it takes more than 150 MB of memory"
 
@@ -597,7 +598,7 @@ def test_a_hostile_word_document_is_given_up(tmp_path: Path, name: str) -> None:
 
 
 def test_a_word_document_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(loaders.STORIES, ".docx", partial(read_docx, limits=Limits(seconds=0.5)))
+    monkeypatch.setitem(loading.STORIES, ".docx", partial(read_docx, limits=Limits(seconds=0.5)))
     row = b"<w:p><w:r><w:t>Air naik.</w:t></w:r></w:p>"
     content = repacked(lambda body: body.replace(b"<w:p>", row * 400_000 + b"<w:p>", 1))
     assert refusal(tmp_path, "a.docx", content) == "reading it took longer than 0.5 seconds"

@@ -14,10 +14,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index import items, loaders
-from index.items import read_lines
-from index.loaders import Found, load
-from index.naming import ItemIds
+from index.articles import items, loading
+from index.articles.ids import ItemIds
+from index.articles.items import read_lines
+from index.articles.loading import load
+from index.articles.opening import LARGEST
+from index.articles.types import Found
 from index.types import Article, LoadError
 
 TITLE = "Banjir Rob Rendam Tanjung Lima"
@@ -177,7 +179,7 @@ def test_a_line_that_is_too_long_is_passed_over(tmp_path: Path, monkeypatch: pyt
 
 def test_of_very_many_bad_lines_the_first_are_named_and_the_others_counted(tmp_path: Path) -> None:
     found = loaded(tmp_path, "a.jsonl", lines({"title": TITLE, "text": LEAD}) + "Banjir surut.\n" * 12_345)
-    assert len(found) == 1 + loaders.NAMED + 1
+    assert len(found) == 1 + loading.NAMED + 1
     assert reasons(found, tmp_path)[-1] == ("a.jsonl", "12,245 more of its 12,346 items give no article")
 
 
@@ -192,7 +194,7 @@ def test_a_large_file_is_read_line_by_line(tmp_path: Path) -> None:
     with path.open("wb") as file:
         for _ in range(40_000):
             file.write(line)
-    assert path.stat().st_size > 10 * loaders.LARGEST
+    assert path.stat().st_size > 10 * LARGEST
     tracemalloc.start()
     with path.open("rb") as file:
         assert sum(1 for _ in read_lines(file, "")) == 40_000

@@ -17,9 +17,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index import formats, loaders, reading
-from index.cleaning import Draft
-from index.loaders import Found, article_ids, find_files, load
+from index.articles import html, loading, markdown, opening
+from index.articles.finding import find_files
+from index.articles.ids import article_ids
+from index.articles.loading import load
+from index.articles.types import Draft, Found
 from index.types import Article, LoadError
 
 REPOSITORY = Path(__file__).parent.parent
@@ -416,7 +418,7 @@ def test_a_rule_at_the_top_is_no_front_matter(tmp_path: Path) -> None:
 
 
 def test_very_long_markdown_is_read_as_plain_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(formats, "LONGEST_MARKDOWN", 10)
+    monkeypatch.setattr(markdown, "LONGEST_MARKDOWN", 10)
     article = read(tmp_path, "a.md", f"---\ntitle: Rob\n---\n*{LEAD}*\n\n{SECOND}\n")
     assert (article.title, article.text) == ("Rob", text_of(f"*{LEAD}*", SECOND))
 
@@ -469,7 +471,7 @@ def test_a_page_that_hides_its_story_from_the_extractor_is_read_by_its_paragraph
 
 
 def test_a_page_without_paragraphs_is_read_by_its_lines(tmp_path: Path) -> None:
-    page = f"<html><head><title>Rob</title></head><body>{LEAD}<br>{SECOND}" + "<b></b>" * formats.LARGEST_PAGE
+    page = f"<html><head><title>Rob</title></head><body>{LEAD}<br>{SECOND}" + "<b></b>" * html.LARGEST_PAGE
     article = read(tmp_path, "a.html", page)
     assert (article.title, article.text) == ("Rob", text_of(LEAD, SECOND))
 
@@ -506,7 +508,7 @@ def test_a_link_that_leads_not_into_the_web_is_dropped(tmp_path: Path, link: str
 
 def test_text_beside_a_comment_or_a_menu_is_kept(tmp_path: Path) -> None:
     page = f"<html><body><header>Menu</header>{LEAD[:40]}<!-- iklan -->{LEAD[40:]}<nav>Menu</nav><div>{SECOND}</div>"
-    page += "<b></b>" * formats.LARGEST_PAGE
+    page += "<b></b>" * html.LARGEST_PAGE
     assert read(tmp_path, "a.html", page).text == text_of(LEAD, SECOND)
 
 
@@ -605,12 +607,12 @@ def test_a_huge_file_is_refused_unread(tmp_path: Path, monkeypatch: pytest.Monke
     huge = tmp_path / "huge.txt"
     with huge.open("wb") as file:
         file.truncate(30_000_000)
-    monkeypatch.setattr(reading, "_BLOCK", "it was read")
+    monkeypatch.setattr(opening, "_BLOCK", "it was read")
     assert refusal(huge) == "larger than 20 MB"
 
 
 def test_a_file_that_grows_while_it_is_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "LARGEST", 1 << 20)
+    monkeypatch.setattr(opening, "LARGEST", 1 << 20)
     endless = Path("/proc/kallsyms")  # says of itself that it has no bytes
     if not endless.exists() or not os.access(endless, os.R_OK):
         pytest.skip("no file here that is larger than it says")
@@ -671,7 +673,7 @@ def test_a_library_that_trips_over_a_file_refuses_that_file_only(
     def trip(data: bytes) -> Draft:
         raise RecursionError(len(data))
 
-    monkeypatch.setitem(loaders.STORIES, ".html", trip)
+    monkeypatch.setitem(loading.STORIES, ".html", trip)
     (tmp_path / "a.html").write_text(PAGE, encoding="utf-8")
     assert refusal(tmp_path / "a.html") == "it cannot be read as .html"
 
@@ -680,7 +682,7 @@ def test_a_missing_library_is_not_taken_for_a_bad_file(tmp_path: Path, monkeypat
     def lack(data: bytes) -> Draft:
         raise ModuleNotFoundError(len(data))
 
-    monkeypatch.setitem(loaders.STORIES, ".html", lack)
+    monkeypatch.setitem(loading.STORIES, ".html", lack)
     with pytest.raises(ModuleNotFoundError):
         read(tmp_path, "a.html", PAGE)
 
@@ -877,7 +879,7 @@ def test_a_file_name_that_is_no_text_is_still_shown_and_named(tmp_path: Path) ->
 
 def test_importing_the_loaders_loads_no_heavy_library() -> None:
     heavy = ["dateparser", "trafilatura", "lxml", "py3langid", "markdown_it", "pypdf", "docx", "feedparser"]
-    code = f"import sys, index.loaders; print([name for name in {heavy} if name in sys.modules])"
+    code = f"import sys, index.articles.loading; print([name for name in {heavy} if name in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
 

@@ -10,10 +10,11 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from index import loaders, reading
+from index.articles import loading, opening
+from index.articles.loading import checksum, load
+from index.articles.opening import content, opened
+from index.articles.types import Found
 from index.atomic import file_checksum
-from index.loaders import Found, checksum, load
-from index.reading import content, opened
 from index.types import Article, LoadError
 
 CHANGED = "it changed while it was read"
@@ -112,11 +113,11 @@ def test_a_checksum_is_refused_where_reading_would_be(tmp_path: Path) -> None:
     assert reason("huge.txt") == "larger than 20 MB"
 
 
-@pytest.mark.parametrize("suffix", loaders.LINES)
+@pytest.mark.parametrize("suffix", loading.LINES)
 def test_lines_may_be_of_any_size(tmp_path: Path, suffix: str, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / f"a{suffix}"
     path.write_text('{"text": "Air surut."}\n' * 9, encoding="utf-8")
-    for module in (loaders, reading):
+    for module in (loading, opening):
         monkeypatch.setattr(module, "LARGEST", 100)
     assert checksum(path) == file_checksum(path)
     assert len([item for item in load(Found(path, PurePosixPath(path.name)), "a") if isinstance(item, Article)]) == 9

@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from web_server import HTML, STORY, WebServer, answer, certified, endless, raw, redirect, silent, web_server
 
-from index import loaders
-from index.naming import slug
-from index.reading import LARGEST
+from index.articles import loading
+from index.articles.ids import article_ids, slug
+from index.articles.opening import LARGEST
 from index.types import Article, LoadError
 from index.web import Fetcher, Page, file_name, is_public, saved_from
 
@@ -195,7 +195,7 @@ def test_the_loaders_read_what_was_fetched(server: WebServer, fetch: Fetch, tmp_
     page = fetch(server.url + path)
     file = tmp_path / file_name(page.url, page.suffix)
     file.write_bytes(page.content)
-    [article] = loaders.load(loaders.Found(file, PurePosixPath(file.name)), file.stem)
+    [article] = loading.load(loading.Found(file, PurePosixPath(file.name)), file.stem)
     assert isinstance(article, Article)
     assert (article.title, article.url) == ("The bakery", server.url + path)
     assert "Its owner, Émile Brink, had worked" in article.text
@@ -722,7 +722,7 @@ def test_file_names_read_like_their_addresses(url: str, name: str) -> None:
 def test_an_article_is_called_like_its_file() -> None:
     for url in ("https://news.example/a--b/C.html?d=e", "https://news.example/" + "a-" * 300):
         path = PurePosixPath(file_name(url, ".html"))
-        assert loaders.article_ids([path]) == {path: path.stem}
+        assert article_ids([path]) == {path: path.stem}
 
 
 @given(st.text("ab/-.?=A", max_size=12), st.text("ab/-.?=A", max_size=12))

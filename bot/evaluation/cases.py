@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from index.formats import language_code
-from index.items import named_fields, numbered_lines
-from index.reading import LARGEST
+from index.articles.fields import language_code
+from index.articles.items import named_fields, numbered_lines
+from index.articles.opening import LARGEST
 from index.types import ConfigurationError, RefusedError
 
 GZIPPED = b"\x1f\x8b"

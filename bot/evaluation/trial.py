@@ -17,9 +17,9 @@ from bot.answers.answerer import Answerer
 from bot.answers.types import Answer
 from bot.evaluation.cases import Case
 from bot.evaluation.measures import Outcome
+from index.articles.language import told_language
 from index.build import build_from
 from index.duplicates import Said, repeats
-from index.loaders import told_language
 from index.search import Searcher
 from index.snapshots import Snapshot, open_current
 from index.types import Article, Embedder, Filter, Passage, Progress

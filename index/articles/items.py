@@ -10,13 +10,14 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any, BinaryIO, NamedTuple
 
-from index.apart import read_apart
+from index.articles.dates import believable, first_date
+from index.articles.fields import NAMES, language_code, web_address
+from index.articles.html import fragment_paragraphs
+from index.articles.lines import Facts
+from index.articles.opening import LARGEST
+from index.articles.plain_text import paragraphs
+from index.articles.types import Draft
 from index.characters import one_line
-from index.cleaning import Draft, paragraphs
-from index.dates import believable, first_date
-from index.formats import NAMES, fragment_paragraphs, language_code, web_address, without_tags
-from index.lines import Facts
-from index.reading import LARGEST
 from index.types import LoadError, RefusedError
 
 
@@ -41,8 +42,6 @@ def _html_paragraphs(text: str) -> list[str]:
         return fragment_paragraphs(text)
     return paragraphs(html.unescape(text))
 
-
-# --- JSON Lines -----------------------------------------------------------------------------------------------
 
 _TEXT = ("text", "content", "body")
 _SKIP = 1 << 20
@@ -146,24 +145,3 @@ def _published(name: str, value: Any) -> date | None:
     except (ValueError, OverflowError, OSError):
         return None
     return day if believable(day) else None
-
-
-# --- feeds ----------------------------------------------------------------------------------------------------
-
-
-def read_feed(data: bytes) -> list[Item]:
-    """The entries of an RSS or Atom feed."""
-    return [_entry(said, f"#{number}") for number, said in enumerate(read_apart("index.feed", data), 1)]
-
-
-def _entry(said: dict[str, Any], place: str) -> Item:
-    title, author = said["title"] or "", one_line(said["author"] or "")
-    facts = Facts(
-        title=one_line(without_tags(title) if said["title_is_html"] else title) or None,
-        # As it is written there, and not as it is in Greenwich: a paper that appears at midnight knows its day.
-        published=first_date(said["published"] or "") or first_date(said["day"] or ""),
-        author=author or None,
-        url=web_address(one_line(said["link"] or "")),
-        language=language_code(said["language"]),
-    )
-    return Item(place, said["id"] or "", facts, said["text"] or "", said["is_html"])

@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
 
-from index import reading
+from index.articles import opening
+from index.articles.documents import read_docx, read_pdf
+from index.articles.feeds import read_feed
+from index.articles.html import read_html
+from index.articles.ids import ItemIds
+from index.articles.items import Item, read_lines
+from index.articles.language import told_language
+from index.articles.markdown import read_markdown
+from index.articles.opening import LARGEST, content, opened, shown
+from index.articles.plain_text import read_text
+from index.articles.story import story
+from index.articles.types import Draft, Found
 from index.characters import one_line
-from index.cleaning import Draft, story
-from index.documents import read_docx, read_pdf
-from index.formats import read_html, read_markdown, read_text
-from index.items import Item, read_feed, read_lines
-from index.naming import ItemIds, article_ids, slug
-from index.reading import LARGEST, content, opened, shown
 from index.types import Article, LoadError, RefusedError
-
-__all__ = [
-    "LARGEST",
-    "SUFFIXES",
-    "VERSION",
-    "Found",
-    "article_ids",
-    "checksum",
-    "find_files",
-    "load",
-    "shown",
-    "slug",
-    "told_language",
-]
 
 VERSION = 1
 """Raised whenever the same file could give another article."""
@@ -60,17 +49,6 @@ LONGEST_TITLE = 300
 """Characters, of an author's name too."""
 NAMED = 100
 """Of the items in a file that give no article, so many are named; the others are only counted."""
-_SAMPLE = 2000
-"""Characters by which the language is told; more would not change it."""
-_TOO_SHORT = 60
-"""Letters; of less text a language is guessed, not told."""
-
-
-class Found(NamedTuple):
-    """A file below a root: where it is, and its path below the root."""
-
-    path: Path
-    relative: PurePosixPath
 
 
 def load(file: Found, article_id: str) -> Iterator[Article | LoadError]:
@@ -93,7 +71,7 @@ def load(file: Found, article_id: str) -> Iterator[Article | LoadError]:
 
 def checksum(path: Path) -> str:
     """XXH3 of a file's bytes, by which one can tell that it gives what it gave; LoadError where it gives nothing."""
-    return reading.checksum(path, None if path.suffix.lower() in LINES else LARGEST)
+    return opening.checksum(path, None if path.suffix.lower() in LINES else LARGEST)
 
 
 def _article(file: Found, article_id: str, place: str, read: Callable[[], Draft]) -> Article:
@@ -189,72 +167,3 @@ def _item_article(file: Found, item: Item, ids: ItemIds) -> Article | LoadError:
         return _article(file, article_id, item.place, item.draft)
     except LoadError as exc:
         return exc
-
-
-# --- finding files ----------------------------------------------------------------------------------------
-
-
-def find_files(roots: Sequence[Path]) -> Iterator[Found]:
-    """Every file under the roots, once, sorted by root and path; a root may itself be a file.
-
-    Hidden files and folders are left out. A link is followed if it leads to what is not found without it, and
-    never to a folder that holds a root, so no circle is walked. A pipe, a broken link or a folder that cannot
-    be opened is given too: `load` says why it cannot be read, and nothing is passed over in silence. Where
-    two roots hold the same relative path, the later one's is put below that root's name.
-    """
-    homes = [Path(os.path.realpath(root)) for root in roots]
-    seen: set[str] = set()
-    taken: set[PurePosixPath] = set()
-    for root in roots:
-        for path, relative in sorted(_walk(root, homes, seen), key=lambda found: str(found.relative)):
-            unique = relative
-            while unique in taken:
-                unique = PurePosixPath(Path(os.path.realpath(root)).name or "root") / unique
-            taken.add(unique)
-            yield Found(path, unique)
-
-
-def _walk(root: Path, homes: list[Path], seen: set[str]) -> Iterator[Found]:
-    """What lies under a root and was not seen before: first what is truly there, then what links lead to."""
-    waiting, links = [(root, PurePosixPath())], list[tuple[Path, PurePosixPath]]()
-    while waiting or links:
-        path, relative = waiting.pop() if waiting else links.pop()
-        real = os.path.realpath(path)
-        if real in seen:
-            continue
-        seen.add(real)
-        entries = _entries(path)
-        if entries is None:
-            yield Found(path, relative if relative.parts else PurePosixPath(path.name))
-            continue
-        if path != root and path.is_symlink() and any(home.is_relative_to(real) for home in homes):
-            continue
-        for entry in entries:
-            below = (path / entry.name, relative / entry.name)
-            (links if entry.is_symlink() else waiting).append(below)
-        links.sort(reverse=True)
-
-
-def _entries(path: Path) -> list[os.DirEntry[str]] | None:
-    """The visible entries of a folder; None for what is no folder, or cannot be opened."""
-    try:
-        with os.scandir(path) as entries:
-            return [entry for entry in entries if not entry.name.startswith(".")]
-    except OSError:
-        return None
-
-
-# --- language ---------------------------------------------------------------------------------------------
-
-
-def told_language(text: str, declared: str | None) -> str | None:
-    """The declared language, unless the text is plainly in another: many templates declare English always."""
-    sample = text[:_SAMPLE]
-    if sum(map(str.isalpha, sample)) < _TOO_SHORT:
-        return declared
-    import py3langid
-
-    ranked = [code for code, _ in py3langid.rank(sample)[:2]]
-    if declared in ranked:
-        return declared
-    return ranked[0] if len(ranked[0]) == 2 else declared

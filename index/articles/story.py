@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from index.characters import tidy
-from index.dates import date_in_story
-from index.lines import (
+from index.articles.dates import date_in_story
+from index.articles.lines import (
     Facts,
     is_headline,
     is_read_also,
     is_section,
     is_sign_off,
-    stands_alone,
     told_at_top,
     told_by,
 )
+from index.articles.types import Draft
 
 _SENTENCE = 80
 """Characters from which a paragraph that ends like a sentence is surely told, not a headline or a label."""
@@ -28,68 +26,6 @@ _HEAD = 12
 _CAPTION = re.compile(
     r"(?:foto|ilustrasi|photo|file photo|picture)\b|.{0,1000}\((?:foto|sumber|dok|photo)\b", re.IGNORECASE
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What a format gives: each paragraph of the page as one line, and what the format itself declares."""
-
-    paragraphs: list[str]
-    facts: Facts = field(default_factory=Facts)
-
-
-# --- plain text ---------------------------------------------------------------------------------------------
-
-_QUOTE_MARKS = re.compile(r"(?:> ?)+")
-_BULLET = re.compile(r"(?:[-*•–]|\d{1,2}[.)])\s")
-
-
-def paragraphs(text: str) -> list[str]:
-    """The paragraphs of plain text: blank lines part them, and lines wrapped at a width are joined."""
-    lines = _without_quote_marks([line.strip() for line in tidy(text).split("\n")])
-    found: list[str] = []
-    block: list[str] = []
-    for line in [*lines, ""]:
-        if line:
-            block.append(line)
-        elif block:
-            found.extend(_unwrapped(block))
-            block = []
-    return found
-
-
-def _without_quote_marks(lines: list[str]) -> list[str]:
-    """A pasted quotation brings its ">" along: alone on a line, or at the start of every line."""
-    lines = ["" if _QUOTE_MARKS.fullmatch(line) else line for line in lines]
-    if all(line.startswith(">") for line in lines if line):
-        return [_QUOTE_MARKS.sub("", line, count=1).strip() for line in lines]
-    return lines
-
-
-def _unwrapped(block: list[str]) -> Iterator[str]:
-    """The block's paragraphs; lines too short or too long to be wrapped at a width are one each."""
-    width = max(map(len, block))
-    paragraph = block[:1]
-    for line in block[1:]:
-        if 40 <= width <= 100 and _goes_on(paragraph[-1], line, width):
-            paragraph.append(line)
-        else:
-            yield _run_on(paragraph)
-            paragraph = [line]
-    yield _run_on(paragraph)
-
-
-def _goes_on(line: str, below: str, width: int) -> bool:
-    """Whether a line was broken here: the word below hardly fitted, or the sentence was in its midst."""
-    if stands_alone(line) or stands_alone(below) or is_read_also(below) or _BULLET.match(below):
-        return False
-    hardly_fitted = len(line) + 1 + len(below.split(" ", 1)[0]) > 0.9 * width
-    return hardly_fitted or (below[0].islower() and len(line) > width / 2)
-
-
-def _run_on(lines: list[str]) -> str:
-    # Reduplication ("anak-anak") and compounds are wrapped behind their hyphen.
-    return re.sub(r"(?<=\w-)\n(?=\w)", "", "\n".join(lines)).replace("\n", " ")
 
 
 # --- the story ----------------------------------------------------------------------------------------------

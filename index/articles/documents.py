@@ -6,11 +6,12 @@ import re
 from typing import Any
 
 from index.apart import LIMITS, Limits, read_apart
+from index.articles.dates import first_date
+from index.articles.fields import language_code
+from index.articles.lines import Facts
+from index.articles.story import story
+from index.articles.types import Draft
 from index.characters import one_line
-from index.cleaning import Draft, story
-from index.dates import first_date
-from index.formats import language_code
-from index.lines import Facts
 
 _TOP = 12
 """Paragraphs among which a title stands."""

@@ -1,0 +1,26 @@
+"""What formats declare about an article: addresses, languages, and the names of their fields."""
+
+from __future__ import annotations
+
+import re
+
+NAMES = {
+    "title": ("title", "judul", "headline"),
+    "published": ("published", "date", "publish_date", "published_at", "pubdate", "tanggal"),
+    "author": ("author", "authors", "penulis", "byline"),
+    "url": ("url", "link", "canonical", "canonical_url", "source_url", "source"),
+    "language": ("language", "lang", "bahasa"),
+}
+"""What people call the facts about an article."""
+
+
+def web_address(declared: str | None) -> str | None:
+    """The address if it is one of the web; None for paths, scripts and names."""
+    return declared if declared and re.fullmatch(r"https?://[^\s<>\"]{4,2000}", declared) else None
+
+
+def language_code(declared: str | None) -> str | None:
+    """ISO 639-1 code of a declared language: "id" for "id-ID", and for "in", Indonesian's name of old."""
+    found = re.match(r"[a-z]{2}(?![a-z])", (declared or "").strip().lower())
+    code = found[0] if found else None
+    return "id" if code == "in" else code
