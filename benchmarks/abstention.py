@@ -31,7 +31,7 @@ from regression import Array, fitted
 from bot.readers.sentence import SentenceReader
 from bot.readers.types import logistic
 from index.build import build_from
-from index.embedding import load_embedder
+from index.embedding.loading import load_embedder
 from index.snapshots import open_current
 from index.types import Embedder, Store
 

@@ -19,7 +19,7 @@ from bot.evaluation.cases import read_cases
 from bot.readers.loading import load_reader
 from bot.settings import Settings
 from index.build import build
-from index.embedding import load_embedder
+from index.embedding.loading import load_embedder
 from index.snapshots import open_current
 
 ROOT = Path(__file__).parent.parent

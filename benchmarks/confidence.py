@@ -30,7 +30,7 @@ from bot.readers.bundled import BundledReader, Found, best_of_each, features
 from bot.readers.types import logistic
 from bot.settings import Settings
 from index.build import build_from
-from index.embedding import load_embedder
+from index.embedding.loading import load_embedder
 from index.search import Searcher
 from index.snapshots import open_current
 from index.types import EVERYTHING, Filter, Passage

@@ -27,7 +27,7 @@ from platformdirs import user_cache_path
 from questions import read
 
 from index.build import build, build_from
-from index.embedding import load_embedder
+from index.embedding.loading import load_embedder
 from index.search import Searcher
 from index.snapshots import open_current
 from index.store import CATALOGUE, VECTORS

@@ -19,7 +19,7 @@ from platformdirs import user_cache_path
 from questions import Case, article_id, as_articles, read
 
 from index.build import build_from
-from index.embedding import load_embedder
+from index.embedding.loading import load_embedder
 from index.search import KEYWORD_WEIGHT, Searcher
 from index.snapshots import open_current
 from index.types import Embedder, Store

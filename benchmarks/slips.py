@@ -17,7 +17,7 @@ from questions import Case, article_id, read
 
 from bot.questions.typos import Mender
 from index.build import build
-from index.embedding import load_embedder
+from index.embedding.loading import load_embedder
 from index.search import Searcher
 from index.snapshots import open_current
 from index.vocabulary import Vocabulary, _alike, fold

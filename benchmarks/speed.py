@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 
 from platformdirs import user_cache_path
 
-from index.unpacking import prepare
+from index.embedding.unpacking import prepare
 
 RUNS = 5
 QUESTION = "how many troops were sent to Kursk?"
@@ -44,7 +44,7 @@ print(seconds(question, 50), seconds(lambda: passages(texts), 1))
 """
 LOAD = {
     "Kabar": """
-from index.embedding import load_embedder
+from index.embedding.loading import load_embedder
 embedder = load_embedder("bundled", Path({cache!r}))
 question = lambda: embedder.embed_question({asked!r})
 passages = embedder.embed_passages

@@ -14,7 +14,8 @@ from bot.answers.answerer import Answerer
 from bot.answers.live import LiveAnswerer
 from bot.readers.sentence import SentenceReader
 from index.build import build
-from index.embedding import HashEmbedder, load_embedder
+from index.embedding.hashing import HashEmbedder
+from index.embedding.loading import load_embedder
 from index.snapshots import Snapshot, open_current
 from index.types import Embedder
 

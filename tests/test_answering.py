@@ -13,7 +13,7 @@ from bot.commands.render import verdict
 from bot.readers.sentence import SentenceReader
 from bot.readers.types import Reading
 from index.build import build
-from index.embedding import HashEmbedder
+from index.embedding.hashing import HashEmbedder
 from index.snapshots import Snapshot, open_current
 from index.types import BrokenIndexError, Passage
 

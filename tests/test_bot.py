@@ -11,7 +11,7 @@ from bot_process import ANSWER, QUESTION, Bot, slowly
 from telegram_server import Fault, TelegramServer
 
 from index.build import build
-from index.embedding import HashEmbedder
+from index.embedding.hashing import HashEmbedder
 from index.types import Embedder
 
 

@@ -16,11 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from index import graph, unpacking
-from index.bundled import BundledEmbedder
+from index.embedding import graph, unpacking
+from index.embedding.bundled import BundledEmbedder
+from index.embedding.unpacking import prepare
+from index.embedding.weights import read_weights, weights_path
 from index.types import Embedder, ModelError, Vectors
-from index.unpacking import prepare
-from index.weights import read_weights, weights_path
 
 TEXTS = [
     "Berapa tentara yang dikirim ke sana?",
@@ -200,7 +200,7 @@ def test_a_damaged_or_half_made_folder_is_made_again(folder: Path, tmp_path: Pat
 
 
 def test_two_processes_may_prepare_at_once(tmp_path: Path) -> None:
-    code = f"from pathlib import Path; from index.unpacking import prepare; print(prepare(Path({str(tmp_path)!r})))"
+    code = f"from pathlib import Path; from index.embedding.unpacking import prepare; print(prepare(Path({str(tmp_path)!r})))"
     running = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(2)]
     assert {process.communicate()[0].strip() for process in running} == {str(tmp_path / unpacking.FINGERPRINT)}
     assert [process.returncode for process in running] == [0, 0]

@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.readers.bundled import CHANGES, OVERLAP, WINDOW, BundledReader, _changed, _read_changes
-from index import unpacking
-from index.bundled import load_vocabulary
+from index.embedding import unpacking
+from index.embedding.bundled import load_vocabulary
+from index.embedding.weights import read_weights, standard_state, weights_path
 from index.sentences import sentences
 from index.types import Embedder, ModelError, Passage
-from index.weights import read_weights, standard_state, weights_path
 
 STORY = (
     "Wali kota Rudi Hartawan meresmikan Pasar Melati pada Senin (8/1/2024). Sebanyak 312 pedagang menempati kios baru. "

@@ -14,7 +14,7 @@ from telegram_server import Message, TelegramServer, User
 from bot.phrases import languages
 from bot.telegram.state import State
 from index.build import build
-from index.embedding import HashEmbedder
+from index.embedding.hashing import HashEmbedder
 
 Start = Callable[..., Bot]
 MARKET_QUESTION = "Berapa pedagang yang menempati kios baru?"

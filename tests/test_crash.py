@@ -18,7 +18,7 @@ from conftest import environment
 
 from index import snapshots
 from index.build import build
-from index.embedding import HashEmbedder
+from index.embedding.hashing import HashEmbedder
 from index.snapshots import open_current
 from index.types import BrokenIndexError
 
@@ -28,7 +28,7 @@ BUILD = """
 import sys
 from pathlib import Path
 from index.build import build
-from index.embedding import HashEmbedder
+from index.embedding.loading import HashEmbedder
 build([Path(sys.argv[1])], Path(sys.argv[2]), HashEmbedder())
 """
 Kabar = Callable[..., "subprocess.CompletedProcess[str]"]

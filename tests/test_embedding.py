@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 import xxhash
 
-from index.embedding import HashEmbedder, SentenceTransformerEmbedder, load_embedder
+from index.embedding.hashing import HashEmbedder
+from index.embedding.huggingface import SentenceTransformerEmbedder
+from index.embedding.loading import load_embedder
 from index.types import Embedder, ModelError
 
 TEXTS = ["The harbour bought a crane.", "Pasar dibuka kembali.", "crane", "", "😀 123", "word " * 400]

@@ -36,7 +36,7 @@ from bot.readers.huggingface import SentenceReader
 from bot.settings import Settings
 from index.build import build
 from index.chunking import chunk
-from index.embedding import HashEmbedder
+from index.embedding.hashing import HashEmbedder
 from index.snapshots import Snapshot, open_current
 from index.types import Passage
 

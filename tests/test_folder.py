@@ -13,7 +13,7 @@ from web_server import web_server
 
 from index import folder
 from index.build import build
-from index.embedding import HashEmbedder
+from index.embedding.hashing import HashEmbedder
 from index.snapshots import open_current
 from index.store import Listed
 from index.types import ConfigurationError, KabarError, LoadError

@@ -20,7 +20,7 @@ MODULES = {
     for path in (REPOSITORY / package).rglob("*.py")
 }
 HANDLERS = {name for name in MODULES if name.startswith("bot.handlers.")}
-MODELS = {"index.embedding", "index.bundled", "index.unpacking", "bot.readers.huggingface"}
+MODELS = {"index.embedding.loading", "index.embedding.bundled", "index.embedding.unpacking", "bot.readers.huggingface"}
 ONLY_IN = {
     "telegram": {"bot.telegram.app"} | HANDLERS,
     "aiohttp": {"bot.telegram.web"},
@@ -35,10 +35,18 @@ ONLY_IN = {
     "sentence_transformers": MODELS,
     "tokenizers": MODELS,
     "sentencepiece": MODELS,
-    "onnx": {"index.graph", "index.unpacking"},
-    "onnxruntime": {"index.bundled", "index.graph"},
+    "onnx": {"index.embedding.graph", "index.embedding.unpacking"},
+    "onnxruntime": {"index.embedding.bundled", "index.embedding.graph"},
 }
-IMPORTED_LATE = {"bot.telegram.app", *HANDLERS, "index.bundled", "index.feed", "index.pdf", "index.web", "index.word"}
+IMPORTED_LATE = {
+    "bot.telegram.app",
+    *HANDLERS,
+    "index.embedding.bundled",
+    "index.feed",
+    "index.pdf",
+    "index.web",
+    "index.word",
+}
 HEAVY = {*ONLY_IN, "trafilatura", "dateparser", "sentencex", "py3langid", "prompt_toolkit"}
 
 

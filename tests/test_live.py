@@ -11,7 +11,7 @@ import pytest
 
 from bot.answers.live import LiveAnswerer
 from index.build import build
-from index.embedding import HashEmbedder
+from index.embedding.hashing import HashEmbedder
 from index.snapshots import roll_back
 
 QUESTION = "When did the bakery on Mill Street open?"

@@ -12,7 +12,7 @@ from bot.readers.huggingface import ExtractiveReader
 from bot.readers.loading import load_reader
 from bot.readers.sentence import SentenceReader
 from bot.readers.types import Reading
-from index.embedding import HashEmbedder
+from index.embedding.hashing import HashEmbedder
 from index.sentences import sentences
 from index.types import Embedder, ModelError, Passage
 

@@ -8,7 +8,7 @@ import pytest
 from conftest import HARBOUR
 
 from index.build import build
-from index.embedding import HashEmbedder
+from index.embedding.hashing import HashEmbedder
 from index.search import KEYWORD_WEIGHT, Searcher
 from index.snapshots import Snapshot, open_current
 from index.types import Filter

@@ -8,7 +8,7 @@ import pytest
 
 from bot.questions.typos import MOST_LOOKED_UP, Mended, Mender
 from index.build import build
-from index.embedding import HashEmbedder
+from index.embedding.hashing import HashEmbedder
 from index.snapshots import open_current
 from index.types import Embedder
 

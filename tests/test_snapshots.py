@@ -12,7 +12,7 @@ import xxhash
 
 from index import snapshots
 from index.build import build
-from index.embedding import HashEmbedder
+from index.embedding.hashing import HashEmbedder
 from index.snapshots import open_current
 from index.types import BrokenIndexError, BuildError, ConfigurationError, MissingIndexError
 

@@ -30,10 +30,10 @@ from safetensors.numpy import save_file
 
 from bot.readers.bundled import _changed, _read_changes
 from bot.readers.types import LONGEST_ANSWER
-from index import unpacking
-from index.embedding import HashEmbedder
+from index.embedding import unpacking
+from index.embedding.hashing import HashEmbedder
+from index.embedding.weights import PARTS, Shape, Weights, standard_name, standard_state
 from index.types import ConfigurationError, ModelError
-from index.weights import PARTS, Shape, Weights, standard_name, standard_state
 from training import data as data_module
 from training import evaluate, export, mining, prepare, train
 from training.asking import CHAT, as_typed, names, normally_spaced

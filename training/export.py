@@ -54,7 +54,7 @@ def _balanced(up: Tensor, down: Tensor) -> tuple[Tensor, Tensor]:
 
 @torch.no_grad()
 def merged(trunk: Trunk, learnt: Mapping[str, Tensor]) -> Tensors:
-    """All weights of the reader but its embeddings, under the names of index/weights.py."""
+    """All weights of the reader but its embeddings, under the names of index/embedding/weights.py."""
     whole = {name: tensor.float().clone() for name, tensor in learnt.items() if not is_factor(name)}
     for name, weight in trunk.maps.items():
         whole[name] = weight + learnt[f"{name[:-2]}.up"].float() @ learnt[f"{name[:-2]}.down"].float()

@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.chunking import chunk
-from index.embedding import load_embedder
+from index.embedding.loading import load_embedder
+from index.embedding.unpacking import Say
+from index.embedding.weights import NAME as BUNDLED
 from index.types import Embedder, Vectors
-from index.unpacking import Say
-from index.weights import NAME as BUNDLED
 from training.cases import TRAIN, Case, joint, read_cases
 from training.commands import parser, progress, run
 from training.mined import Mined, write_mined

@@ -6,7 +6,7 @@ biases, all norms and two heads. Once a step the products are added to the maps 
 of a batch pass one matrix and not three, and the gradients of the merged maps are carried back to the thin ones
 (`map_gradients`). All are plain functions of tensors, so that several threads can each read a part of the batch.
 
-Names are those of index/weights.py: `l3.fo.w`, with `l3.fo.up` and `l3.fo.down` for what is learnt.
+Names are those of index/embedding/weights.py: `l3.fo.w`, with `l3.fo.up` and `l3.fo.down` for what is learnt.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 from torch.nn import functional
 
+from index.embedding.weights import standard_name
 from index.types import ModelError
-from index.weights import standard_name
 from training.dropout import Drop
 
 Tensors = dict[str, Tensor]

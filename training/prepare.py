@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 
-from index.unpacking import prepare
+from index.embedding.unpacking import prepare
 from training.commands import parser, progress, run
 
 

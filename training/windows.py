@@ -11,9 +11,9 @@ import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from index.embedding.unpacking import BEGIN, END, PAD, PASSAGE, QUERY
 from index.sentences import sentences
 from index.types import Span
-from index.unpacking import BEGIN, END, PAD, PASSAGE, QUERY
 from training.model import Page, no_trunk
 
 MOST_QUESTION = 80

@@ -54,7 +54,7 @@ def settings_with(index_dir: Path | None, articles: Path | None = None) -> Setti
 
 def embedder_of(settings: Settings) -> Embedder:
     """The embedder that the settings name, loaded."""
-    from index.embedding import load_embedder
+    from index.embedding.loading import load_embedder
 
     with err.status("Loading the model …") as shown:
         return load_embedder(settings.embedding_model, settings.model_cache, shown.update)

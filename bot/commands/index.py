@@ -309,7 +309,7 @@ def doctor(
 
 def _reader_check(settings: Settings) -> Check:
     from index.doctor import Check
-    from index.embedding import HashEmbedder
+    from index.embedding.hashing import HashEmbedder
 
     try:
         reader = reader_of(settings, HashEmbedder())  # which embedder it is makes no difference to its weights

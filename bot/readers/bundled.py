@@ -18,13 +18,13 @@ import numpy as np
 
 from bot.questions.language import is_foreign, question_language
 from bot.readers.types import Reading, best_span, logistic
-from index import graph
 from index.atomic import file_checksum
-from index.bundled import cores, load_trunk, load_vocabulary
-from index.model_cache import made_folder
+from index.embedding import graph
+from index.embedding.bundled import cores, load_trunk, load_vocabulary
+from index.embedding.cache import made_folder
+from index.embedding.unpacking import BEGIN, END, PASSAGE, QUERY, Say, prepare
+from index.embedding.weights import NAME, Weights, read_weights, weights_path
 from index.types import ModelError, Passage, Span, Vectors
-from index.unpacking import BEGIN, END, PASSAGE, QUERY, Say, prepare
-from index.weights import NAME, Weights, read_weights, weights_path
 
 CHANGES = Path(__file__).parent / "models" / "reader.safetensors"
 FORMAT = "kabar-reader-1"

@@ -7,9 +7,9 @@ from pathlib import Path
 from bot.readers.huggingface import ExtractiveReader
 from bot.readers.sentence import SentenceReader
 from bot.readers.types import Reader
+from index.embedding.unpacking import Say
+from index.embedding.weights import NAME as BUNDLED
 from index.types import Embedder
-from index.unpacking import Say
-from index.weights import NAME as BUNDLED
 
 
 def load_reader(name: str, embedder: Embedder, cache: Path, say: Say = lambda _text: None) -> Reader:

@@ -4,7 +4,7 @@ FINGERPRINT/
   model.safetensors  config.json  tokenizer.json  modules.json  …   an ordinary sentence-transformers model
   onnx/                                                             the same for its ONNX backend
   light/            what Kabar itself runs: the trunk in 8 bits and the tokenizer as a sentencepiece model
-  contents.json     as index/model_cache.py writes it
+  contents.json     as index/embedding/cache.py writes it
 """
 
 from __future__ import annotations
@@ -18,18 +18,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index import graph
-from index.graph import Stored
-from index.model_cache import made_folder
-from index.weights import (
-    NAME,
-    WEIGHTS_SHA256,
-    Shape,
-    Weights,
-    read_weights,
-    standard_state,
-    weights_path,
-)
+from index.embedding import graph
+from index.embedding.cache import made_folder
+from index.embedding.graph import Stored
+from index.embedding.weights import NAME, WEIGHTS_SHA256, Shape, Weights, read_weights, standard_state, weights_path
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

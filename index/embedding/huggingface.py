@@ -1,69 +1,23 @@
-"""Embedders by name: `bundled`, `hash`, or any sentence-transformers model."""
+"""Any model of sentence-transformers, by its name or its folder."""
 
 from __future__ import annotations
 
 import re
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import xxhash
 
-from index.types import Embedder, ModelError, Vectors
-from index.unpacking import Say, prepare
-from index.weights import NAME as BUNDLED
+from index.embedding.hashing import ENCODING
+from index.types import ModelError, Vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-WORD = re.compile(r"\w+")
-ENCODING = {"normalize_embeddings": True, "show_progress_bar": False, "convert_to_numpy": True}
+
 E5_PROMPTS = {"query": "query: ", "document": "passage: "}
-
-
-def load_embedder(name: str, cache: Path, say: Say = lambda _text: None) -> Embedder:
-    """The embedder that EMBEDDING_MODEL names.
-
-    `cache` is where the embedded model is unpacked once; `say` is told while that happens. Raises ModelError when there
-    is no such model.
-    """
-    if name == HashEmbedder.name:
-        return HashEmbedder()
-    if name == BUNDLED:
-        from index.bundled import BundledEmbedder
-
-        return BundledEmbedder(prepare(cache, say=say))
-    return SentenceTransformerEmbedder(name, name)
-
-
-class HashEmbedder:
-    """A bag of words, hashed: for tests and first tries.
-
-    Each word, case folded, adds one to the component that its XXH32 modulo the dimension names; then the vector is
-    scaled to length 1. It knows nothing of meaning, and nothing of other languages.
-    """
-
-    name = "hash"
-    fingerprint = "hash-1"
-    dimension = 512
-
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        vectors = np.zeros((len(texts), self.dimension), np.float32)
-        for row, text in enumerate(texts):
-            for word in WORD.findall(text.casefold()):
-                vectors[row, xxhash.xxh32_intdigest(word.encode(errors="replace")) % self.dimension] += 1
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        np.divide(vectors, lengths, out=vectors, where=lengths > 0)
-        return vectors
-
-    def embed_question(self, text: str) -> Vectors:
-        vector: Vectors = self.embed_passages([text])[0]
-        return vector
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        return [len(WORD.findall(text)) for text in texts]
 
 
 class SentenceTransformerEmbedder:

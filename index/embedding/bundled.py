@@ -18,9 +18,9 @@ import numpy as np
 import onnxruntime
 import sentencepiece
 
+from index.embedding.unpacking import BEGIN, END, FACTS, FINGERPRINT, GRAPH, PASSAGE, PIECES, QUERY
+from index.embedding.weights import BLOCK_WEIGHTS, NAME, Q4_BLOCK, dequantised, weights_path
 from index.types import Span, Vectors
-from index.unpacking import BEGIN, END, FACTS, FINGERPRINT, GRAPH, PASSAGE, PIECES, QUERY
-from index.weights import BLOCK_WEIGHTS, NAME, Q4_BLOCK, dequantised, weights_path
 
 QUESTION_THREADS = 2
 """A question is waited for, so two cores share it. Passages come in numbers: one on each core is a fifth quicker."""

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from index.embedding.weights import Shape, Weights, standard_name
 from index.types import Vectors
-from index.weights import Shape, Weights, standard_name
 
 if TYPE_CHECKING:
     import onnx
