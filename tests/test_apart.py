@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from index.apart import Limits, read_apart
+from index.sandbox.parent import Limits, read_apart
 from index.types import RefusedError
 
 REPOSITORY = Path(__file__).parent.parent
@@ -31,7 +31,7 @@ def read(data):
         time.sleep(0.1)
 """,
     "refuse": """
-from index.apart import RefusedError
+from index.sandbox.parent import RefusedError
 def read(data):
     raise RefusedError("it is " + data.decode())
 """,
@@ -150,7 +150,7 @@ def test_many_threads_may_read_at_once() -> None:
 
 def test_ctrl_c_leaves_no_orphan(tmp_path: Path) -> None:
     pid = tmp_path / "pid"
-    code = f"from index.apart import read_apart; read_apart('hang', {bytes(pid)!r})"
+    code = f"from index.sandbox.parent import read_apart; read_apart('hang', {bytes(pid)!r})"
     paths = os.pathsep.join([str(tmp_path), str(REPOSITORY)])
     with subprocess.Popen(
         [sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": paths}, stderr=subprocess.DEVNULL

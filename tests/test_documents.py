@@ -19,11 +19,11 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from fpdf import FPDF
 
-from index.apart import Limits
 from index.articles import loading
 from index.articles.documents import read_docx, read_pdf
 from index.articles.loading import load
 from index.articles.types import Found
+from index.sandbox.parent import Limits
 from index.types import Article, LoadError
 
 HEADLINE = "Banjir Rob Rendam Tanjung Lima"

@@ -27,9 +27,9 @@ ONLY_IN = {
     "faiss": {"index.store", "index.writer"},
     "datasketch": {"index.duplicates"},
     "httpcore": {"index.web"},
-    "feedparser": {"index.feed"},
-    "pypdf": {"index.pdf"},
-    "docx": {"index.word"},
+    "feedparser": {"index.sandbox.feed"},
+    "pypdf": {"index.sandbox.pdf"},
+    "docx": {"index.sandbox.docx"},
     "torch": MODELS,
     "transformers": MODELS,
     "sentence_transformers": MODELS,
@@ -42,10 +42,10 @@ IMPORTED_LATE = {
     "bot.telegram.app",
     *HANDLERS,
     "index.embedding.bundled",
-    "index.feed",
-    "index.pdf",
+    "index.sandbox.feed",
+    "index.sandbox.pdf",
     "index.web",
-    "index.word",
+    "index.sandbox.docx",
 }
 HEAVY = {*ONLY_IN, "trafilatura", "dateparser", "sentencex", "py3langid", "prompt_toolkit"}
 

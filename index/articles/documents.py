@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from index.apart import LIMITS, Limits, read_apart
 from index.articles.dates import first_date
 from index.articles.fields import language_code
 from index.articles.lines import Facts
 from index.articles.story import story
 from index.articles.types import Draft
 from index.characters import one_line
+from index.sandbox.parent import LIMITS, Limits, read_apart
 
 _TOP = 12
 """Paragraphs among which a title stands."""
@@ -25,12 +25,12 @@ _NO_AUTHOR = re.compile(r".*(?:\d|@|\b(?:user|pengguna|unknown|admin\w*|office|a
 
 def read_pdf(data: bytes, limits: Limits = LIMITS) -> Draft:
     """The paragraphs of a PDF's text layer, without running heads, and what is known about it."""
-    return _draft(read_apart("index.pdf", data, limits))
+    return _draft(read_apart("index.sandbox.pdf", data, limits))
 
 
 def read_docx(data: bytes, limits: Limits = LIMITS) -> Draft:
     """The paragraphs of a Word document, each row of a table as one, and what is known about it."""
-    return _draft(read_apart("index.word", data, limits))
+    return _draft(read_apart("index.sandbox.docx", data, limits))
 
 
 def _draft(found: dict[str, Any]) -> Draft:

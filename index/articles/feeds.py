@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from index.apart import read_apart
 from index.articles.dates import first_date
 from index.articles.fields import language_code, web_address
 from index.articles.html import without_tags
 from index.articles.items import Item
 from index.articles.lines import Facts
 from index.characters import one_line
+from index.sandbox.parent import read_apart
 
 
 def read_feed(data: bytes) -> list[Item]:
     """The entries of an RSS or Atom feed."""
-    return [_entry(said, f"#{number}") for number, said in enumerate(read_apart("index.feed", data), 1)]
+    return [_entry(said, f"#{number}") for number, said in enumerate(read_apart("index.sandbox.feed", data), 1)]
 
 
 def _entry(said: dict[str, Any], place: str) -> Item:

@@ -69,7 +69,7 @@ def _told(answer: dict[str, Any]) -> Any:
 def _command(module: str, limits: Limits) -> list[str]:
     # -P: without it, a folder `index` where the user happens to stand would be run in place of ours.
     numbers = [ceil(limits.seconds), limits.memory, limits.output]
-    return [sys.executable, "-P", "-m", "index.confined", module, *map(str, numbers)]
+    return [sys.executable, "-P", "-m", "index.sandbox.child", module, *map(str, numbers)]
 
 
 def _environment() -> dict[str, str]:

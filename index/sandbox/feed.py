@@ -1,4 +1,4 @@
-"""The entries of an RSS or Atom feed. Imported only where it may crash: see index/apart.py."""
+"""The entries of an RSS or Atom feed. Imported only where it may crash: see index/sandbox/parent.py."""
 
 from __future__ import annotations
 

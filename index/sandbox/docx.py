@@ -1,4 +1,4 @@
-"""The text of a Word document (.docx). Imported only where it may crash: see index/apart.py."""
+"""The text of a Word document (.docx). Imported only where it may crash: see index/sandbox/parent.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The process in which a hostile file is read: `python -m index.confined MODULE SECONDS MEMORY OUTPUT`.
+"""The process in which a hostile file is read: `python -m index.sandbox.child MODULE SECONDS MEMORY OUTPUT`.
 
 The file comes on standard input; what the module reads in it goes to standard output, as JSON.
 """

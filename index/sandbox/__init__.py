@@ -1,0 +1,1 @@
+"""Hostile files are read in a process of their own."""
