@@ -32,7 +32,7 @@ from bot.readers.sentence import SentenceReader
 from bot.readers.types import logistic
 from index.build import build_from
 from index.embedding.loading import load_embedder
-from index.snapshots import open_current
+from index.store.snapshots import open_current
 from index.types import Embedder, Store
 
 FILES = ("idkmrc-train", "squad-id-train", "idkmrc-valid", "en-id-valid")

@@ -20,7 +20,7 @@ from bot.readers.loading import load_reader
 from bot.settings import Settings
 from index.build import build
 from index.embedding.loading import load_embedder
-from index.snapshots import open_current
+from index.store.snapshots import open_current
 
 ROOT = Path(__file__).parent.parent
 ROUNDS = 5

@@ -32,7 +32,7 @@ from bot.settings import Settings
 from index.build import build_from
 from index.embedding.loading import load_embedder
 from index.search import Searcher
-from index.snapshots import open_current
+from index.store.snapshots import open_current
 from index.types import EVERYTHING, Filter, Passage
 
 INDEXED = ("idkmrc-train", "squad-id-train", "idkmrc-valid", "facqa-valid", "en-id-valid")

@@ -29,8 +29,8 @@ from questions import read
 from index.build import build, build_from
 from index.embedding.loading import load_embedder
 from index.search import Searcher
-from index.snapshots import open_current
-from index.store import CATALOGUE, VECTORS
+from index.store.disk import CATALOGUE, VECTORS
+from index.store.snapshots import open_current
 from index.types import EVERYTHING, Article, Embedder, Filter, Vectors
 
 DIMENSION, WORDS, QUESTIONS, DEPTH = 384, 200_000, 60, 50

@@ -31,7 +31,7 @@ from bot.readers.loading import load_reader  # noqa: E402
 from bot.settings import Settings  # noqa: E402
 from index.build import build  # noqa: E402
 from index.embedding.loading import load_embedder  # noqa: E402
-from index.snapshots import open_current  # noqa: E402
+from index.store.snapshots import open_current  # noqa: E402
 
 TICKS = os.sysconf("SC_CLK_TCK")
 

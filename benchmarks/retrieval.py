@@ -21,7 +21,7 @@ from questions import Case, article_id, as_articles, read
 from index.build import build_from
 from index.embedding.loading import load_embedder
 from index.search import KEYWORD_WEIGHT, Searcher
-from index.snapshots import open_current
+from index.store.snapshots import open_current
 from index.types import Embedder, Store
 
 DEEPEST = 50

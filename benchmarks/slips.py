@@ -19,8 +19,8 @@ from bot.questions.typos import Mender
 from index.build import build
 from index.embedding.loading import load_embedder
 from index.search import Searcher
-from index.snapshots import open_current
-from index.vocabulary import Vocabulary, _alike, fold
+from index.store.snapshots import open_current
+from index.store.words import Vocabulary, _alike, fold
 
 NAME = re.compile(r"(?<=\w )[A-Z][^\W\d_]{4,}")
 

@@ -17,13 +17,15 @@ from typing import NamedTuple
 import numpy as np
 import xxhash
 
-from index import chunking, duplicates, snapshots
+from index import chunking, duplicates
 from index.articles import loading
 from index.articles.finding import find_files
 from index.articles.ids import article_ids
 from index.articles.opening import shown
-from index.catalogue import FILES, LINKS, Entry, Link, SourceFile
-from index.snapshots import Manifest, Snapshot
+from index.store import snapshots
+from index.store.schema import FILES, LINKS, Entry, Link, SourceFile
+from index.store.snapshots import Manifest, Snapshot
+from index.store.writer import StoreWriter
 from index.types import (
     Article,
     BuildError,
@@ -35,7 +37,6 @@ from index.types import (
     UnusableError,
     Vectors,
 )
-from index.writer import StoreWriter
 
 BATCH = 64
 """Chunks given to the model at once: enough to keep every core busy, few enough to show progress every second."""

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from index import snapshots
 from index.build import build
-from index.store import CATALOGUE
+from index.store import snapshots
+from index.store.disk import CATALOGUE
 from index.types import Embedder, KabarError
 
 LEAST_ROOM = 200_000_000

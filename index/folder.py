@@ -15,7 +15,7 @@ from index.articles import loading
 from index.articles.finding import find_files
 from index.articles.types import Found
 from index.atomic import file_checksum, replace_content
-from index.store import Listed
+from index.store.disk import Listed
 from index.types import Article, ConfigurationError, KabarError, LoadError
 from index.web import Page, file_name, saved_from
 

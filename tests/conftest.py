@@ -16,7 +16,7 @@ from bot.readers.sentence import SentenceReader
 from index.build import build
 from index.embedding.hashing import HashEmbedder
 from index.embedding.loading import load_embedder
-from index.snapshots import Snapshot, open_current
+from index.store.snapshots import Snapshot, open_current
 from index.types import Embedder
 
 pytest_plugins = ["bot_process"]  # the fixtures of the bot as a process

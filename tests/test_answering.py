@@ -14,7 +14,7 @@ from bot.readers.sentence import SentenceReader
 from bot.readers.types import Reading
 from index.build import build
 from index.embedding.hashing import HashEmbedder
-from index.snapshots import Snapshot, open_current
+from index.store.snapshots import Snapshot, open_current
 from index.types import BrokenIndexError, Passage
 
 QUESTION = "For how many million euros was the second crane of the harbour bought?"

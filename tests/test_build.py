@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 from conftest import HARBOUR, MARKET, environment
 
-from index import snapshots
 from index.articles import loading
 from index.build import Changes, build
 from index.embedding.hashing import HashEmbedder
 from index.search import Searcher
-from index.snapshots import open_current
+from index.store import snapshots
+from index.store.snapshots import open_current
 from index.types import Article, BuildError, ConfigurationError, LoadError, Vectors
 
 

@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 from conftest import environment
 
-from index import snapshots
 from index.build import build
 from index.embedding.hashing import HashEmbedder
-from index.snapshots import open_current
+from index.store import snapshots
+from index.store.snapshots import open_current
 from index.types import BrokenIndexError
 
 KILLS, TOWERS = 50, 40

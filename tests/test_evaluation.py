@@ -37,7 +37,7 @@ from bot.settings import Settings
 from index.build import build
 from index.chunking import chunk
 from index.embedding.hashing import HashEmbedder
-from index.snapshots import Snapshot, open_current
+from index.store.snapshots import Snapshot, open_current
 from index.types import Passage
 
 SAMPLES = REPOSITORY / "tests" / "data" / "sample-cases.jsonl"

@@ -14,8 +14,8 @@ from web_server import web_server
 from index import folder
 from index.build import build
 from index.embedding.hashing import HashEmbedder
-from index.snapshots import open_current
-from index.store import Listed
+from index.store.disk import Listed
+from index.store.snapshots import open_current
 from index.types import ConfigurationError, KabarError, LoadError
 from index.web import Fetcher, Page
 

@@ -24,7 +24,7 @@ MODELS = {"index.embedding.loading", "index.embedding.bundled", "index.embedding
 ONLY_IN = {
     "telegram": {"bot.telegram.app"} | HANDLERS,
     "aiohttp": {"bot.telegram.web"},
-    "faiss": {"index.store", "index.writer"},
+    "faiss": {"index.store.disk", "index.store.writer"},
     "datasketch": {"index.duplicates"},
     "httpcore": {"index.web"},
     "feedparser": {"index.sandbox.feed"},

@@ -12,7 +12,7 @@ import pytest
 from bot.answers.live import LiveAnswerer
 from index.build import build
 from index.embedding.hashing import HashEmbedder
-from index.snapshots import roll_back
+from index.store.snapshots import roll_back
 
 QUESTION = "When did the bakery on Mill Street open?"
 

@@ -22,7 +22,7 @@ from bot.telegram.messages import (
     passage_reply,
     within_reply,
 )
-from index.store import Headline
+from index.store.disk import Headline
 
 ENGLISH, INDONESIAN = phrases("en"), phrases("id")
 LINK = '<a href="https://example.org/?a=1&amp;b=2">Pasar Melati</a>'

@@ -12,7 +12,7 @@ from conftest import REPOSITORY, Kabar
 from bot.answers.answerer import Answerer
 from bot.readers.loading import load_reader
 from index.build import build
-from index.snapshots import open_current
+from index.store.snapshots import open_current
 from index.types import Embedder
 
 FIRST_ARTICLE = REPOSITORY.parent / "shared" / "articles" / "kompas-2024-11-21.txt"

@@ -10,7 +10,7 @@ from conftest import HARBOUR
 from index.build import build
 from index.embedding.hashing import HashEmbedder
 from index.search import KEYWORD_WEIGHT, Searcher
-from index.snapshots import Snapshot, open_current
+from index.store.snapshots import Snapshot, open_current
 from index.types import Filter
 
 

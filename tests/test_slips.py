@@ -9,7 +9,7 @@ import pytest
 from bot.questions.typos import MOST_LOOKED_UP, Mended, Mender
 from index.build import build
 from index.embedding.hashing import HashEmbedder
-from index.snapshots import open_current
+from index.store.snapshots import open_current
 from index.types import Embedder
 
 STORY = """Wali kota Lowenburg bertemu Alexander Brinkov

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import xxhash
 
-from index import snapshots
 from index.build import build
 from index.embedding.hashing import HashEmbedder
-from index.snapshots import open_current
+from index.store import snapshots
+from index.store.snapshots import open_current
 from index.types import BrokenIndexError, BuildError, ConfigurationError, MissingIndexError
 
 FILES = ("manifest.json", "catalogue.sqlite", "vectors.faiss")

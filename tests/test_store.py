@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.catalogue import FREQUENT, Entry
-from index.store import COMMON_SHARE, MANY_CHUNKS, DiskStore
+from index.store.disk import COMMON_SHARE, MANY_CHUNKS, DiskStore
+from index.store.schema import FREQUENT, Entry
+from index.store.writer import StoreWriter
 from index.types import Article, Chunk, Filter, Vectors
-from index.writer import StoreWriter
 
 DIMENSION = 8
 

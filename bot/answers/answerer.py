@@ -22,7 +22,7 @@ from bot.questions.understanding import _looked_for
 from bot.readers.sentence import SentenceReader
 from bot.readers.types import Reader, Reading
 from index.search import Searcher
-from index.snapshots import Snapshot
+from index.store.snapshots import Snapshot
 from index.types import EVERYTHING, Embedder, Filter, Passage
 
 PASSAGES = 5

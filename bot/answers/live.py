@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.answers.answerer import Answerer
-from index.snapshots import Snapshot, current_name, open_current
+from index.store.snapshots import Snapshot, current_name, open_current
 from index.types import UnusableError
 
 logger = logging.getLogger(__name__)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bot.answers.live import LiveAnswerer
     from bot.answers.types import Answer
     from bot.questions.conversation import Turn
-    from index.store import DiskStore
+    from index.store.disk import DiskStore
 
 NOT_ANSWERED = 1
 """The exit code of a question that the articles do not answer."""
@@ -100,7 +100,7 @@ def search(
     with plain_errors(debug):
         from bot.commands.render import passage_json, passages_table
         from index.search import Searcher
-        from index.snapshots import open_current
+        from index.store.snapshots import open_current
 
         _require_words(question, "search")
         only, settings = _filter(since, until, article, language), settings_with(index_dir)

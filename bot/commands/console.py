@@ -116,7 +116,7 @@ def live_answerer(settings: Settings) -> LiveAnswerer:
     """The answerer of the live snapshot. Raises UnusableError where there is none that can be trusted."""
     from bot.answers.answerer import Answerer
     from bot.answers.live import LiveAnswerer
-    from index.snapshots import Snapshot, open_current
+    from index.store.snapshots import Snapshot, open_current
 
     first = open_current(settings.index_dir)  # before the model: a missing index is told at once
     embedder = embedder_of(settings)

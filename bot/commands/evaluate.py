@@ -136,7 +136,7 @@ def _trial(plan: _Plan, settings: Settings) -> Iterator[Trial]:
     """What the cases are put to: over the live index, or over one that is gone afterwards."""
     from bot.answers.answerer import Answerer
     from bot.evaluation.trial import ReadingTrial, Trial, index_of
-    from index.snapshots import open_current
+    from index.store.snapshots import open_current
 
     with ExitStack() as stack:
         # Before the model: a missing index is told at once.

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from index.build import BuildReport
     from index.doctor import Check
-    from index.store import Listed
+    from index.store.disk import Listed
     from index.types import Embedder
 
 WRONG = 1
@@ -136,7 +136,7 @@ def remove(
     """Move the files of articles, and of their true copies, out of the articles' folder, then build."""
     with plain_errors(debug):
         from index import folder
-        from index.snapshots import open_current
+        from index.store.snapshots import open_current
 
         settings = settings_with(index_dir, articles)
         embedder = embedder_of(settings)
@@ -166,7 +166,7 @@ def list_articles(
 ) -> None:
     """List the articles in the index, newest first."""
     with plain_errors(debug):
-        from index.snapshots import open_current
+        from index.store.snapshots import open_current
 
         with open_current(settings_with(index_dir).index_dir) as snapshot:
             facts = [_article_json(listed) for listed in snapshot.store.articles()]
@@ -197,7 +197,7 @@ def _article_json(listed: Listed) -> dict[str, object]:
 def status(as_json: AsJson = False, index_dir: IndexDir = None, debug: Debug = False) -> None:
     """Tell what the live index holds, how old it is and how it was made."""
     with plain_errors(debug):
-        from index.snapshots import open_current
+        from index.store.snapshots import open_current
 
         with open_current(settings_with(index_dir).index_dir) as snapshot:
             manifest = snapshot.manifest
@@ -235,7 +235,7 @@ SHOWN_AS = {"age_seconds": "age", "bytes": "size"}
 def history(as_json: AsJson = False, index_dir: IndexDir = None, debug: Debug = False) -> None:
     """List the snapshots that are kept, newest first, and what each changed."""
     with plain_errors(debug):
-        from index import snapshots
+        from index.store import snapshots
 
         folder = settings_with(index_dir).index_dir
         live, kept = snapshots.current_name(folder), snapshots.history(folder)
@@ -272,7 +272,7 @@ def rollback(
 ) -> None:
     """Go back to an earlier snapshot; the articles' folder stays as it is, and the next build follows it again."""
     with plain_errors(debug):
-        from index import snapshots
+        from index.store import snapshots
 
         folder = settings_with(index_dir).index_dir
         before = snapshots.current_name(folder)

@@ -21,7 +21,7 @@ from index.articles.language import told_language
 from index.build import build_from
 from index.duplicates import Said, repeats
 from index.search import Searcher
-from index.snapshots import Snapshot, open_current
+from index.store.snapshots import Snapshot, open_current
 from index.types import Article, Embedder, Filter, Passage, Progress
 
 REMEMBERED = 256

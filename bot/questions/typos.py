@@ -34,7 +34,7 @@ _SMALL = frozenset(word for words in SMALL_WORDS.values() for word in words)
 
 
 class Words(Protocol):
-    """What is to be known of the articles' words; `index.vocabulary.Vocabulary` knows it."""
+    """What is to be known of the articles' words; `index.store.words.Vocabulary` knows it."""
 
     def counts(self, words: Sequence[str]) -> dict[str, int]:
         """In how many chunks each word stands."""

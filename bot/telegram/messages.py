@@ -21,7 +21,7 @@ from bot.answers.showing import (
 )
 from bot.answers.types import Answer, Finding
 from bot.phrases import Phrases
-from index.store import Headline
+from index.store.disk import Headline
 from index.types import Passage
 
 OTHERS, LONGEST_OTHER, LONGEST_OTHER_TITLE = 3, 80, 60

@@ -15,8 +15,8 @@ from bot.phrases import Phrases
 from bot.telegram.index_process import IndexProcess
 from bot.telegram.messages import LONGEST_LABEL, Button, Reply, Rows, article_key, plain
 from bot.telegram.parts import NEW, PRIVATE, Handlers, Parts, keyboard
-from index import snapshots
-from index.store import Headline
+from index.store import snapshots
+from index.store.disk import Headline
 from index.types import KabarError
 
 logger = logging.getLogger(__name__)

@@ -20,9 +20,20 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.catalogue import ARTICLE, ARTICLES, LINKS, Entry, Link, SourceFile, as_article, as_chunk, as_date, as_spans
+from index.store.schema import (
+    ARTICLE,
+    ARTICLES,
+    LINKS,
+    Entry,
+    Link,
+    SourceFile,
+    as_article,
+    as_chunk,
+    as_date,
+    as_spans,
+)
+from index.store.words import MOST_VALUES, Vocabulary, fold
 from index.types import EVERYTHING, Article, Chunk, Filter, LoadError, Passage, Vectors
-from index.vocabulary import MOST_VALUES, Vocabulary, fold
 
 CATALOGUE, VECTORS = "catalogue.sqlite", "vectors.faiss"
 FILES = (CATALOGUE, VECTORS)

@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 
 from index import chunking
 from index.atomic import file_checksum, replace_text, sync
-from index.store import FILES, DiskStore
+from index.store.disk import FILES, DiskStore
 from index.types import BrokenIndexError, BuildError, ConfigurationError, Embedder, MissingIndexError
 
 KEPT = 5

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from index.catalogue import ARTICLE, ARTICLES, FINISH, SCHEMA, Entry, SourceFile, as_article
-from index.store import CATALOGUE, VECTORS
+from index.store.disk import CATALOGUE, VECTORS
+from index.store.schema import ARTICLE, ARTICLES, FINISH, SCHEMA, Entry, SourceFile, as_article
 from index.types import Article, Chunk, LoadError, Vectors
 
 CACHE_KILOBYTES = 64_000
