@@ -17,7 +17,6 @@ from typing import NamedTuple
 import numpy as np
 import xxhash
 
-from index import chunking, duplicates
 from index.articles import loading
 from index.articles.finding import find_files
 from index.articles.ids import article_ids
@@ -26,6 +25,7 @@ from index.store import snapshots
 from index.store.schema import FILES, LINKS, Entry, Link, SourceFile
 from index.store.snapshots import Manifest, Snapshot
 from index.store.writer import StoreWriter
+from index.text import chunking, duplicates
 from index.types import (
     Article,
     BuildError,

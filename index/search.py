@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from index.duplicates import Said, mostly_repeats, repeats
+from index.text.repeats import Said, mostly_repeats, repeats
 from index.types import EVERYTHING, Embedder, Filter, Passage, Store, Vectors
 
 CANDIDATES = 50

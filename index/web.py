@@ -28,7 +28,7 @@ import idna
 
 from index.articles.ids import slug
 from index.articles.opening import LARGEST
-from index.characters import decode
+from index.text.characters import decode
 from index.types import LoadError
 
 KINDS = {

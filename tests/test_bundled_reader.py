@@ -16,7 +16,7 @@ from bot.readers.bundled import CHANGES, OVERLAP, WINDOW, BundledReader, _change
 from index.embedding import unpacking
 from index.embedding.bundled import load_vocabulary
 from index.embedding.weights import read_weights, standard_state, weights_path
-from index.sentences import sentences
+from index.text.sentences import sentences
 from index.types import Embedder, ModelError, Passage
 
 STORY = (

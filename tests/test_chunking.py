@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from index import chunking
-from index.chunking import LEAST, LIMIT, LONGEST_OVERLAP, MOST, SMALLEST_COUNT, chunk, sentences
+from index.text import chunking
+from index.text.chunking import LEAST, LIMIT, LONGEST_OVERLAP, MOST, SMALLEST_COUNT, chunk, sentences
 from index.types import Chunk, Span
 
 WORD = re.compile(r"\w+|[^\w\s]")

@@ -9,18 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import duplicates
-from index.duplicates import (
-    SIMILAR,
-    Near,
-    NearDuplicates,
-    Said,
-    is_current,
-    mostly_repeats,
-    repeats,
-    signature,
-    wording,
-)
+from index.text import duplicates
+from index.text.duplicates import SIMILAR, Near, NearDuplicates, is_current, signature, wording
+from index.text.repeats import Said, mostly_repeats, repeats
 
 SAME = [
     # white space and case

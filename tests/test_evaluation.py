@@ -35,9 +35,9 @@ from bot.evaluation.trial import ReadingTrial, Trial, contexts_of, index_of, ove
 from bot.readers.huggingface import SentenceReader
 from bot.settings import Settings
 from index.build import build
-from index.chunking import chunk
 from index.embedding.hashing import HashEmbedder
 from index.store.snapshots import Snapshot, open_current
+from index.text.chunking import chunk
 from index.types import Passage
 
 SAMPLES = REPOSITORY / "tests" / "data" / "sample-cases.jsonl"

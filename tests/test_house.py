@@ -25,7 +25,7 @@ ONLY_IN = {
     "telegram": {"bot.telegram.app"} | HANDLERS,
     "aiohttp": {"bot.telegram.web"},
     "faiss": {"index.store.disk", "index.store.writer"},
-    "datasketch": {"index.duplicates"},
+    "datasketch": {"index.text.duplicates"},
     "httpcore": {"index.web"},
     "feedparser": {"index.sandbox.feed"},
     "pypdf": {"index.sandbox.pdf"},

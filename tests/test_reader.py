@@ -13,7 +13,7 @@ from bot.readers.loading import load_reader
 from bot.readers.sentence import SentenceReader
 from bot.readers.types import Reading
 from index.embedding.hashing import HashEmbedder
-from index.sentences import sentences
+from index.text.sentences import sentences
 from index.types import Embedder, ModelError, Passage
 
 TEXT = "The harbour bought a crane. It lifts 80 tonnes. The mayor opened it on Friday."

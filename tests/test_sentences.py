@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from index.sentences import sentences
+from index.text.sentences import sentences
 
 LANGUAGES = ("id", "en", None, "de", "zh", "nowhere")
 

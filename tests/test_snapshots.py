@@ -74,7 +74,7 @@ def test_an_index_of_another_model_is_refused(index_dir: Path) -> None:
 
 
 def test_an_index_of_another_chunker_is_refused(index_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.chunking.VERSION", 999)
+    monkeypatch.setattr("index.text.chunking.VERSION", 999)
     with open_current(index_dir) as snapshot, pytest.raises(BrokenIndexError, match=r"Run: kabar index build"):
         snapshot.require(HashEmbedder())
 

@@ -16,10 +16,10 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from index.chunking import chunk
 from index.embedding.loading import load_embedder
 from index.embedding.unpacking import Say
 from index.embedding.weights import NAME as BUNDLED
+from index.text.chunking import chunk
 from index.types import Embedder, Vectors
 from training.cases import TRAIN, Case, joint, read_cases
 from training.commands import parser, progress, run

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from index.embedding.unpacking import BEGIN, END, PAD, PASSAGE, QUERY
-from index.sentences import sentences
+from index.text.sentences import sentences
 from index.types import Span
 from training.model import Page, no_trunk
 

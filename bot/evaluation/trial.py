@@ -19,9 +19,9 @@ from bot.evaluation.cases import Case
 from bot.evaluation.measures import Outcome
 from index.articles.language import told_language
 from index.build import build_from
-from index.duplicates import Said, repeats
 from index.search import Searcher
 from index.store.snapshots import Snapshot, open_current
+from index.text.repeats import Said, repeats
 from index.types import Article, Embedder, Filter, Passage, Progress
 
 REMEMBERED = 256

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from bot.questions import chat_words as chat
 from bot.questions.language import SMALL_WORDS
-from index.characters import one_line
+from index.text.characters import one_line
 
 Written = Callable[[str], str | None]
 """How the articles write a word; None where they do not have it."""

@@ -10,8 +10,8 @@ from index.articles.fields import language_code
 from index.articles.lines import Facts
 from index.articles.story import story
 from index.articles.types import Draft
-from index.characters import one_line
 from index.sandbox.parent import LIMITS, Limits, read_apart
+from index.text.characters import one_line
 
 _TOP = 12
 """Paragraphs among which a title stands."""

@@ -9,8 +9,8 @@ from index.articles.fields import language_code, web_address
 from index.articles.html import without_tags
 from index.articles.items import Item
 from index.articles.lines import Facts
-from index.characters import one_line
 from index.sandbox.parent import read_apart
+from index.text.characters import one_line
 
 
 def read_feed(data: bytes) -> list[Item]:

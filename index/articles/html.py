@@ -13,7 +13,7 @@ from index.articles.dates import first_date
 from index.articles.fields import language_code, web_address
 from index.articles.lines import Facts
 from index.articles.types import Draft
-from index.characters import decode, one_line
+from index.text.characters import decode, one_line
 
 LARGEST_PAGE = 10_000
 """Elements; few articles have a third. What finds the main text takes the square of their number, so beyond it

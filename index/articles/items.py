@@ -17,7 +17,7 @@ from index.articles.lines import Facts
 from index.articles.opening import LARGEST
 from index.articles.plain_text import paragraphs
 from index.articles.types import Draft
-from index.characters import one_line
+from index.text.characters import one_line
 from index.types import LoadError, RefusedError
 
 

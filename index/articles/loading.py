@@ -19,7 +19,7 @@ from index.articles.opening import LARGEST, content, opened, shown
 from index.articles.plain_text import read_text
 from index.articles.story import story
 from index.articles.types import Draft, Found
-from index.characters import one_line
+from index.text.characters import one_line
 from index.types import Article, LoadError, RefusedError
 
 VERSION = 1

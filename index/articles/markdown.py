@@ -12,7 +12,7 @@ from index.articles.dates import first_date
 from index.articles.lines import Facts
 from index.articles.plain_text import paragraphs
 from index.articles.types import Draft
-from index.characters import decode, one_line, tidy
+from index.text.characters import decode, one_line, tidy
 
 if TYPE_CHECKING:
     from markdown_it.token import Token

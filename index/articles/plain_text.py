@@ -10,7 +10,7 @@ from index.articles.lines import (
     stands_alone,
 )
 from index.articles.types import Draft
-from index.characters import decode, tidy
+from index.text.characters import decode, tidy
 
 _QUOTE_MARKS = re.compile(r"(?:> ?)+")
 _BULLET = re.compile(r"(?:[-*•–]|\d{1,2}[.)])\s")

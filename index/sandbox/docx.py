@@ -12,7 +12,7 @@ from docx import Document
 from docx.oxml.ns import qn
 from lxml import etree
 
-from index.characters import one_line
+from index.text.characters import one_line
 from index.types import RefusedError
 
 UNPACKED = 100 * 1024 * 1024

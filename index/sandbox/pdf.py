@@ -14,7 +14,7 @@ from typing import NamedTuple
 from pypdf import PageObject, PdfReader
 from pypdf.errors import DependencyError, FileNotDecryptedError
 
-from index.characters import one_line
+from index.text.characters import one_line
 from index.types import RefusedError
 
 LONGEST = 5_000_000

@@ -23,9 +23,9 @@ from pathlib import Path
 import xxhash
 from filelock import FileLock, Timeout
 
-from index import chunking
 from index.atomic import file_checksum, replace_text, sync
 from index.store.disk import FILES, DiskStore
+from index.text import chunking
 from index.types import BrokenIndexError, BuildError, ConfigurationError, Embedder, MissingIndexError
 
 KEPT = 5

@@ -22,8 +22,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.sentences import sentences
-
 if TYPE_CHECKING:
     from datasketch import MinHash
 
@@ -194,63 +192,3 @@ class NearDuplicates:
 
 
 # --- passages that repeat others --------------------------------------------------------------------------
-
-_SAYS_NOTHING = frozenset("yang itu tersebut juga adalah ialah bahwa telah oleh pada the that also".split())
-"""Words whose presence changes no fact. Not among them, for example, are "lalu" (Senin lalu: last Monday), "ini"
-(this week, not that), "a" (few, a few), "di", "ke" and "dari"."""
-
-
-_TURNING = frozenset("tidak tak bukan belum tanpa batal membantah not no never nor without denies denied".split())
-"""Words that turn a sentence into its contrary."""
-
-
-class Said:
-    """What a passage says, sentence by sentence, ready to be compared with many others."""
-
-    __slots__ = ("distinct", "sentences", "tells", "words")
-
-    def __init__(self, text: str) -> None:
-        told = [(_told(piece), _tells(piece)) for piece in (text[a:b] for a, b in sentences(text, None))]
-        self.tells = {sentence: telling for sentence, telling in told if sentence}
-        """What a sentence holds by which it could be another fact."""
-        self.sentences = tuple(sentence for sentence, _ in told if sentence)
-        self.distinct = frozenset(self.sentences)
-        self.words = frozenset(word for sentence in self.sentences for word in sentence.split())
-
-
-def _told(sentence: str) -> str:
-    """The words, figures and signs of a sentence that say something."""
-    # With a capital they may be names: "Menteri Yang".
-    return " ".join(word for word in _WORD.findall(_plain(sentence)) if word not in _SAYS_NOTHING).lower()
-
-
-def _tells(sentence: str) -> frozenset[str]:
-    """Its figures, signs, names and negations; the first word has a capital anyway."""
-    words = _WORD.findall(_plain(sentence))
-    named = {word.lower() for word in words[1:] if word[0].isupper()}
-    return frozenset(named | {word.lower() for word in words if not word.isalpha() or word.lower() in _TURNING})
-
-
-def mostly_repeats(passage: Said, before: Said) -> bool:
-    """Whether at least half of the passage stands in the one before, and the rest has nothing by which it could be
-    another fact: no figure, sign, name or negation that the one before has not.
-
-    Not as sure as `repeats`: a verb may have changed. Good enough to let other stories come first.
-    """
-    new = passage.distinct - before.distinct
-    if not passage.sentences or 2 * sum(map(len, new)) > sum(map(len, passage.sentences)):
-        return False
-    return all(passage.tells[sentence] <= before.words for sentence in new)
-
-
-def repeats(passage: Said, before: Said) -> bool:
-    """Whether the passage adds nothing to the one before: each of its sentences stands there, in the same order.
-
-    Not the other way round: one that says more than the one before, even a sentence, does not repeat it. After an edit
-    of one sentence this holds for 68 to 81 % of an article's passages, although they are cut anew, and most others
-    contain the new words: to be content with most of the sentences would hide just those.
-    """
-    if not passage.sentences or not passage.distinct <= before.distinct:
-        return False
-    rest = iter(before.sentences)
-    return all(sentence in rest for sentence in passage.sentences)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby
 
-from index.sentences import paragraph_ends, sentences
+from index.text.sentences import paragraph_ends, sentences
 from index.types import Chunk, Span
 
 __all__ = ["VERSION", "chunk", "sentences"]

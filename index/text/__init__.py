@@ -1,0 +1,1 @@
+"""Sentences, chunks, and texts that say the same."""
