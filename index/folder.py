@@ -17,7 +17,7 @@ from index.articles.types import Found
 from index.atomic import file_checksum, replace_content
 from index.store.disk import Listed
 from index.types import Article, ConfigurationError, KabarError, LoadError
-from index.web import Page, file_name, saved_from
+from index.web.fetching import Page, file_name, saved_from
 
 REMOVED = "removed"
 """Below INDEX_DIR: where the files of removed articles go."""

@@ -17,7 +17,7 @@ from index.embedding.hashing import HashEmbedder
 from index.store.disk import Listed
 from index.store.snapshots import open_current
 from index.types import ConfigurationError, KabarError, LoadError
-from index.web import Fetcher, Page
+from index.web.fetching import Fetcher, Page
 
 STORY = "The bakery on Mill Street\n\nThe bakery on Mill Street opened in May.\n"
 PAGE = Page(

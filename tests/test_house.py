@@ -26,7 +26,7 @@ ONLY_IN = {
     "aiohttp": {"bot.telegram.web"},
     "faiss": {"index.store.disk", "index.store.writer"},
     "datasketch": {"index.text.duplicates"},
-    "httpcore": {"index.web"},
+    "httpcore": {"index.web.fetching"},
     "feedparser": {"index.sandbox.feed"},
     "pypdf": {"index.sandbox.pdf"},
     "docx": {"index.sandbox.docx"},
@@ -44,7 +44,7 @@ IMPORTED_LATE = {
     "index.embedding.bundled",
     "index.sandbox.feed",
     "index.sandbox.pdf",
-    "index.web",
+    "index.web.fetching",
     "index.sandbox.docx",
 }
 HEAVY = {*ONLY_IN, "trafilatura", "dateparser", "sentencex", "py3langid", "prompt_toolkit"}

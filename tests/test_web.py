@@ -21,7 +21,8 @@ from index.articles import loading
 from index.articles.ids import article_ids, slug
 from index.articles.opening import LARGEST
 from index.types import Article, LoadError
-from index.web import Fetcher, Page, file_name, is_public, saved_from
+from index.web.addresses import is_public
+from index.web.fetching import Fetcher, Page, file_name, saved_from
 
 Fetch = Callable[[str], Page]
 BOM = b"\xef\xbb\xbf"

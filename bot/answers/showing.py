@@ -28,7 +28,7 @@ def articles(passages: Sequence[Passage]) -> list[Passage]:
     return list(best.values())
 
 
-def _shortened(text: str, longest: int) -> str:
+def shortened(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
@@ -39,4 +39,4 @@ def marked(quote: Quote) -> tuple[str, str, str]:
     before, after = quote.text[: quote.start], quote.text[quote.end :]
     if len(before) > room:
         before = "…" + before[len(before) - room :].lstrip()
-    return before, _shortened(fact, LONGEST_QUOTE), _shortened(after, room) if room else ""
+    return before, shortened(fact, LONGEST_QUOTE), shortened(after, room) if room else ""

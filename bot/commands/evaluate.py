@@ -99,7 +99,7 @@ class _Plan:
 
 def _planned(path: Path, files: Sequence[Path], *, reading: bool, over_contexts: bool) -> _Plan:
     """The plan, with all files read, so that a bad line is told before any model is loaded."""
-    from bot.evaluation.measures import cases, trial
+    from bot.evaluation import cases, trial
 
     if reading and over_contexts:
         raise ConfigurationError("--reading goes without --over-contexts. Run them one after the other.")

@@ -115,7 +115,7 @@ def add(
     """Copy articles into the articles' folder, then build."""
     with plain_errors(debug):
         from index import folder
-        from index.web import Fetcher
+        from index.web.fetching import Fetcher
 
         settings = settings_with(index_dir, articles)
         addition = folder.add(sources, settings.articles_dir, Fetcher().fetch)

@@ -14,10 +14,10 @@ from bot.answers.showing import (
     LONGEST_LINK,
     LONGEST_QUOTE,
     LONGEST_TITLE,
-    _shortened,
     articles,
     marked,
     read_as,
+    shortened,
 )
 from bot.answers.types import Answer, Finding
 from bot.phrases import Phrases
@@ -65,7 +65,7 @@ def answer_reply(answer: Answer, phrases: Phrases, *, within: str | None = None)
     told = _refusal_html(answer, phrases) if answer.quote is None else _answer_html(answer, phrases)
     notes = read_as(answer, phrases)
     if within and answer.quote:
-        notes.append(phrases.elsewhere.format(title=_shortened(within, LONGEST_OTHER_TITLE)))
+        notes.append(phrases.elsewhere.format(title=shortened(within, LONGEST_OTHER_TITLE)))
     html = "\n\n".join([*(f"<i>{_text(line)}</i>" for line in notes), told])
     return Reply(html, _answer_buttons(answer, phrases))
 
@@ -95,7 +95,7 @@ def _fact_html(fact: str, told: str | None) -> str:
 
 def _other_html(other: Finding, answer: Answer, phrases: Phrases) -> str:
     source = _headline_html(answer.source_of(other.quote), phrases, LONGEST_OTHER_TITLE)
-    return f"• {_fact_html(_shortened(other.answer, LONGEST_OTHER), other.gloss)} – {source}"
+    return f"• {_fact_html(shortened(other.answer, LONGEST_OTHER), other.gloss)} – {source}"
 
 
 def _refusal_html(answer: Answer, phrases: Phrases) -> str:
@@ -111,7 +111,7 @@ def _answer_buttons(answer: Answer, phrases: Phrases) -> Rows:
     if answer.quote is None:
         closest = articles(answer.sources)[:HEADLINES]
         within = [
-            [Button(_shortened(one.title, LONGEST_LABEL), f"{WITHIN}:{article_key(one.article)}")] for one in closest
+            [Button(shortened(one.title, LONGEST_LABEL), f"{WITHIN}:{article_key(one.article)}")] for one in closest
         ]
         return [*within, [Button(phrases.more_passages, f"{MORE}:0"), *judging]]
     own = answer.sources.index(answer.source_of(answer.quote))
@@ -145,7 +145,7 @@ def within_reply(answer: Answer, phrases: Phrases) -> Reply:
 
 
 def _passage_html(answer: Answer, passage: Passage) -> str:
-    text = _shortened(passage.text, LONGEST_PASSAGE)
+    text = shortened(passage.text, LONGEST_PASSAGE)
     quote = answer.quote
     if quote and quote.article == passage.article and quote.text in text:
         start = text.index(quote.text)
@@ -169,21 +169,21 @@ class Card(NamedTuple):
 
 def answer_card(answer: Answer, phrases: Phrases) -> Card:
     """The answer, or that there is none."""
-    asked = f"<i>{_text(_shortened(answer.question, LONGEST_QUOTE))}</i>"
+    asked = f"<i>{_text(shortened(answer.question, LONGEST_QUOTE))}</i>"
     if answer.quote is None:
         headlines = " · ".join(one.title for one in articles(answer.sources)[:HEADLINES])
         closest = [f"• {_headline_html(one, phrases)}" for one in articles(answer.sources)[:HEADLINES]]
         told = "\n".join([_text(phrases.not_in_articles), *closest])
-        return Card(phrases.not_in_articles, _shortened(headlines, LONGEST_TITLE), f"{asked}\n\n{told}")
+        return Card(phrases.not_in_articles, shortened(headlines, LONGEST_TITLE), f"{asked}\n\n{told}")
     fact = f"{answer.answer} ({answer.gloss})" if answer.gloss else answer.answer or ""
-    description = _shortened(answer.quote.text, LONGEST_TITLE)
-    return Card(_shortened(fact, LONGEST_LABEL), description, f"{asked}\n\n{_answer_html(answer, phrases)}")
+    description = shortened(answer.quote.text, LONGEST_TITLE)
+    return Card(shortened(fact, LONGEST_LABEL), description, f"{asked}\n\n{_answer_html(answer, phrases)}")
 
 
 def passage_card(answer: Answer, passage: Passage, phrases: Phrases) -> Card:
     """A passage with its source."""
     html = f"{_passage_html(answer, passage)}\n\n{_headline_html(passage, phrases)}"
-    return Card(_shortened(passage.title, LONGEST_LABEL), _shortened(passage.text, LONGEST_TITLE), html)
+    return Card(shortened(passage.title, LONGEST_LABEL), shortened(passage.text, LONGEST_TITLE), html)
 
 
 # --- lists ------------------------------------------------------------------------------------------------------
@@ -205,7 +205,7 @@ def headlines_reply(title: str, headlines: Sequence[Headline], page: int, pages:
 
 
 def _headline_html(one: Passage | Headline, phrases: Phrases, longest: int = LONGEST_TITLE) -> str:
-    title = _text(_shortened(one.title, longest))
+    title = _text(shortened(one.title, longest))
     if one.url and len(one.url) <= LONGEST_LINK:
         title = f'<a href="{escape(one.url)}">{title}</a>'
     else:

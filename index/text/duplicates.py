@@ -65,7 +65,7 @@ _DASH = re.compile("-[- ]*")
 _IDLE_SPACE = re.compile(rf" (?:(?=[.,;:!?)\]](?!\d)|[{_SPACELESS}])|(?<=[{_SPACELESS}] ))")
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """The text in one way of writing, its case kept; all that could change a figure is kept too."""
     marked = _MARK.sub(lambda found: _PLAIN_MARKS[found[0]], _INVISIBLE.sub("", text))
     composed = _TO_COMPOSE.sub(lambda run: unicodedata.normalize("NFKC", run[0]), marked)
@@ -81,7 +81,7 @@ def _plain(text: str) -> str:
 def wording(text: str) -> bytes:
     """A digest of 17 bytes that only true copies share: the same words, figures and signs in the same order."""
     # `lower`, because `casefold` takes "Maße" for "Masse".
-    return bytes([VERSION]) + hashlib.blake2b(_plain(text).lower().encode(), digest_size=16).digest()
+    return bytes([VERSION]) + hashlib.blake2b(plain(text).lower().encode(), digest_size=16).digest()
 
 
 # --- words ------------------------------------------------------------------------------------------------
@@ -91,7 +91,7 @@ _NO_LETTER = r"\s\d!-/:-@\[-`{-¿×÷،؛؟۔٪٫٬।॥\u2000-\u2bff\u3000-\u3
 _LETTERS = rf"[^{_NO_LETTER}{_SPACELESS}]+"
 _NUMBER = r"(?:(?<![^\s(])[.,])?\d+(?:[.,:/'٫٬-]\d+)*"
 _IDLE_MARK = r"\s.,;:!()\[\]{}、。،؛۔।॥"
-_WORD = re.compile(rf"{_NUMBER}|[{_SPACELESS}]|{_LETTERS}(?:'{_LETTERS})*|-(?=[^\w\s]?\d)|[^{_IDLE_MARK}-]")
+WORD = re.compile(rf"{_NUMBER}|[{_SPACELESS}]|{_LETTERS}(?:'{_LETTERS})*|-(?=[^\w\s]?\d)|[^{_IDLE_MARK}-]")
 """A word, a letter of a script without spaces, a number with its separators, or a sign that may carry meaning."""
 
 
@@ -107,7 +107,7 @@ AT_ONCE = 4096
 
 def signature(text: str) -> bytes:
     """The MinHash of the text's shingles in 513 bytes, for `NearDuplicates`; one byte for a text without words."""
-    words = _WORD.findall(_plain(text).lower())
+    words = WORD.findall(plain(text).lower())
     if not words:
         return bytes([VERSION])
     sketch = _blank().copy()

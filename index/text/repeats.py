@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from index.text.duplicates import _WORD, _plain
+from index.text.duplicates import WORD, plain
 from index.text.sentences import sentences
 
 _SAYS_NOTHING = frozenset("yang itu tersebut juga adalah ialah bahwa telah oleh pada the that also".split())
@@ -31,12 +31,12 @@ class Said:
 def _told(sentence: str) -> str:
     """The words, figures and signs of a sentence that say something."""
     # With a capital they may be names: "Menteri Yang".
-    return " ".join(word for word in _WORD.findall(_plain(sentence)) if word not in _SAYS_NOTHING).lower()
+    return " ".join(word for word in WORD.findall(plain(sentence)) if word not in _SAYS_NOTHING).lower()
 
 
 def _tells(sentence: str) -> frozenset[str]:
     """Its figures, signs, names and negations; the first word has a capital anyway."""
-    words = _WORD.findall(_plain(sentence))
+    words = WORD.findall(plain(sentence))
     named = {word.lower() for word in words[1:] if word[0].isupper()}
     return frozenset(named | {word.lower() for word in words if not word.isalpha() or word.lower() in _TURNING})
 

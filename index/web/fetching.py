@@ -21,15 +21,15 @@ from pathlib import PurePosixPath
 from queue import Empty, Queue
 from threading import Thread
 from typing import Any, NamedTuple
-from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit
 
 import httpcore
-import idna
 
 from index.articles.ids import slug
 from index.articles.opening import LARGEST
 from index.text.characters import decode
-from index.types import LoadError
+from index.types import LoadError, RefusedError
+from index.web.addresses import LONGEST_URL, LOOPBACK, IPAddress, checked_url, is_public
 
 KINDS = {
     "text/html": ".html",
@@ -58,8 +58,6 @@ TEXTS = (".html", ".txt", ".md")
 """Kinds whose characters the server's charset tells; the others say it themselves, or are always UTF-8."""
 
 REDIRECTS = 5
-LONGEST_URL = 2000
-"""Characters; an article's link is kept up to this length."""
 LONGEST_NAME = 120
 """Bytes of a file's name without its hash and suffix; file systems take 255."""
 STATUSES = {
@@ -72,7 +70,6 @@ STATUSES = {
 
 Resolve = Callable[..., list[tuple[Any, ...]]]
 """Called like `socket.getaddrinfo`, and answers like it."""
-IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class Page(NamedTuple):
@@ -110,7 +107,7 @@ class Fetcher:
         """The page at a URL. Raises LoadError, with the reason in a few words."""
         connections = _Connections(self._resolve, self._allow_loopback, time.monotonic() + self._total)
         with _explained(_shown(url)), httpcore.ConnectionPool(network_backend=connections) as pool:
-            return self._follow(pool, _checked(url))
+            return self._follow(pool, checked_url(url))
 
     def _follow(self, pool: httpcore.ConnectionPool, url: str) -> Page:
         for _ in range(REDIRECTS + 1):
@@ -120,16 +117,16 @@ class Fetcher:
                 if following is None:
                     return self._page(url, answer)
             url = following
-        raise _RefusedError(f"more than {REDIRECTS} redirects")
+        raise RefusedError(f"more than {REDIRECTS} redirects")
 
     def _page(self, url: str, answer: httpcore.Response) -> Page:
         if answer.status != 200:
-            raise _RefusedError(_status(answer.status))
+            raise RefusedError(_status(answer.status))
         kind, charset = _content_type(answer)
         suffix = _suffix(url, kind)
         content = self._content(answer)
         if not content.removeprefix(codecs.BOM_UTF8).strip():
-            raise _RefusedError("the page is empty")
+            raise RefusedError("the page is empty")
         if suffix in TEXTS and (charset or content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))):
             content = codecs.BOM_UTF8 + decode(content, declared=charset).encode()
         return Page(url, suffix, _with_address(url, content) if suffix == ".html" else content)
@@ -144,16 +141,12 @@ class Fetcher:
         return bytes(content)
 
 
-class _RefusedError(Exception):
-    """Why a page is not taken, in a few words."""
-
-
 @contextmanager
 def _explained(shown: str) -> Iterator[None]:
     """Say of whatever goes wrong in here why the page is not taken."""
     try:
         yield
-    except _RefusedError as exc:
+    except RefusedError as exc:
         raise LoadError(shown, str(exc)) from exc
     except httpcore.TimeoutException as exc:
         raise LoadError(shown, "the server takes too long") from exc
@@ -205,7 +198,7 @@ class _Connections(httpcore.NetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         """A connection to the first address of the host that can be reached; all of them have to be public."""
-        failure: Exception = _RefusedError("there is no such server")
+        failure: Exception = RefusedError("there is no such server")
         for address in self._addresses(host, port):
             left = _left(self._deadline, timeout)
             try:
@@ -221,7 +214,7 @@ class _Connections(httpcore.NetworkBackend):
         found = _in_time(lambda: self._resolve(host, port, type=socket.SOCK_STREAM), _left(self._deadline))
         addresses = list(dict.fromkeys(str(record[4][0]).partition("%")[0] for record in found))
         if not all(map(self._may_reach, map(ipaddress.ip_address, addresses))):
-            raise _RefusedError("it leads to an address that is not public")
+            raise RefusedError("it leads to an address that is not public")
         return addresses
 
     def _may_reach(self, address: IPAddress) -> bool:
@@ -276,96 +269,15 @@ def _in_time(look_up: Callable[[], list[tuple[Any, ...]]], seconds: float) -> li
     except Empty:
         raise httpcore.ConnectTimeout from None
     if isinstance(found, socket.gaierror) and found.errno == socket.EAI_AGAIN:
-        raise _RefusedError("its server's name cannot be looked up now") from found
+        raise RefusedError("its server's name cannot be looked up now") from found
     if isinstance(found, (OSError, UnicodeError)):
-        raise _RefusedError("there is no such server") from found
+        raise RefusedError("there is no such server") from found
     if isinstance(found, Exception):
         raise found
     return found
 
 
 # --- addresses --------------------------------------------------------------------------------------------------
-
-# Our own list, of IANA's registries of special addresses: Python's differs between its releases.
-NOT_PUBLIC = [
-    ipaddress.ip_network(network)
-    for network in (
-        "0.0.0.0/8",  # this network
-        "10.0.0.0/8",  # private
-        "100.64.0.0/10",  # behind a provider's NAT
-        "127.0.0.0/8",  # loopback
-        "168.63.129.16/32",  # public by its number, but inside Azure it is the machine's own keeper
-        "169.254.0.0/16",  # link-local, with the clouds' metadata
-        "172.16.0.0/12",  # private
-        "192.0.0.0/24",  # protocol assignments
-        "192.0.2.0/24",  # documentation
-        "192.31.196.0/24",  # AS112, which anyone may run in his own network
-        "192.52.193.0/24",  # multicast tunnels
-        "192.88.99.0/24",  # relays of 6to4
-        "192.168.0.0/16",  # private
-        "192.175.48.0/24",  # AS112
-        "198.18.0.0/15",  # benchmarks
-        "198.51.100.0/24",  # documentation
-        "203.0.113.0/24",  # documentation
-        "224.0.0.0/4",  # multicast
-        "240.0.0.0/4",  # reserved, and broadcast
-        "2001::/23",  # protocol assignments, with the tunnels of Teredo
-        "2001:db8::/32",  # documentation
-        "2002::/16",  # 6to4, which leads to any IPv4 address
-        "2620:4f:8000::/48",  # AS112
-        "3fff::/20",  # documentation
-    )
-]
-UNICAST = ipaddress.IPv6Network("2000::/3")
-"""All that is public in IPv6; loopback, mapped, private, link-local and multicast addresses lie outside it."""
-NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-"""How networks that have IPv6 alone reach IPv4; the last 32 bits are the true address."""
-LOOPBACK = [ipaddress.ip_network(network) for network in ("127.0.0.0/8", "::1/128")]
-
-
-def is_public(address: IPAddress) -> bool:
-    """Whether an address belongs to the internet, and not to this machine, its network, or nobody."""
-    if address in NAT64:
-        return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-    if address.version == 6 and address not in UNICAST:
-        return False
-    return not any(address in network for network in NOT_PUBLIC)
-
-
-def _checked(url: str, base: str = "") -> str:
-    """The URL in the form in which it is asked for, without a fragment."""
-    try:
-        parts = urlsplit(urljoin(base, url))
-        if parts.scheme not in {"http", "https"}:
-            raise _RefusedError("only http and https are fetched" if parts.scheme else "it is no web address")
-        host, port = _host(parts.hostname or ""), parts.port
-    except ValueError:  # whose words quote what it was, and with it a password
-        raise _RefusedError("it is no web address") from None
-    if parts.username is not None:
-        raise _RefusedError("an address with a name and password in it is not fetched")
-    # Below 1024 other services listen, and some would obey lines of a request.
-    if port not in {None, 80, 443} and port < 1024:
-        raise _RefusedError(f"port {port} is none of the web's")
-    place = host if port in {None, 443 if parts.scheme == "https" else 80} else f"{host}:{port}"
-    checked = urlunsplit((parts.scheme, place, _quoted(parts.path) or "/", _quoted(parts.query), ""))
-    if len(checked) > LONGEST_URL:
-        raise _RefusedError(f"an address of more than {LONGEST_URL:,} characters is not fetched")
-    return checked
-
-
-def _host(name: str) -> str:
-    if ":" in name and "%" not in name:  # which would begin a zone, and those are local
-        return f"[{ipaddress.IPv6Address(name).compressed}]"
-    host = (name if name.isascii() else idna.encode(name, uts46=True).decode()).removesuffix(".")
-    if not re.fullmatch(r"[a-z0-9._-]{1,253}", host):
-        raise ValueError(name)
-    return host
-
-
-def _quoted(text: str) -> str:
-    """With a percent sign for what no request line and no comment can hold."""
-    plain = re.sub(rb"[^!#-;=?-\[\]_a-z~]", lambda found: b"%%%02X" % found[0][0], text.encode("utf-8", "replace"))
-    return plain.decode("ascii")
 
 
 # --- asking and reading -----------------------------------------------------------------------------------------
@@ -402,11 +314,11 @@ def _redirected(url: str, answer: httpcore.Response) -> str | None:
     if answer.status not in {301, 302, 303, 307, 308} or not location:
         return None
     try:
-        following = _checked(location, url)
-    except _RefusedError as exc:
-        raise _RefusedError(f"it redirects, and {exc}") from exc
+        following = checked_url(location, url)
+    except RefusedError as exc:
+        raise RefusedError(f"it redirects, and {exc}") from exc
     if url.startswith("https:") and not following.startswith("https:"):
-        raise _RefusedError("it redirects from https to http")
+        raise RefusedError("it redirects from https to http")
     return following
 
 
@@ -427,7 +339,7 @@ def _suffix(url: str, kind: str) -> str:
     if kind in GENERIC and own:
         return own
     if kind not in KINDS:
-        raise _RefusedError(f"not a kind of page Kabar reads ({_named(kind) or 'no content type'})")
+        raise RefusedError(f"not a kind of page Kabar reads ({_named(kind) or 'no content type'})")
     return KINDS[kind]
 
 
@@ -442,13 +354,13 @@ def _unpacked(pieces: Iterable[bytes], encoding: str, largest: int) -> Iterator[
         yield from pieces
         return
     if encoding not in {"gzip", "x-gzip"}:
-        raise _RefusedError(f"packed in a way that was not asked for ({_named(encoding)})")
+        raise RefusedError(f"packed in a way that was not asked for ({_named(encoding)})")
     unpacker = zlib.decompressobj(wbits=31)
     for piece in pieces:
         yield unpacker.decompress(piece, largest + 1)  # what does not fit in here is too large anyway
         if unpacker.eof:
             return
-    raise _RefusedError("the server's answer broke off")
+    raise RefusedError("the server's answer broke off")
 
 
 def _within(pieces: Iterable[bytes], largest: int) -> Iterator[bytes]:
@@ -461,8 +373,8 @@ def _within(pieces: Iterable[bytes], largest: int) -> Iterator[bytes]:
         yield piece
 
 
-def _too_large(largest: int) -> _RefusedError:
-    return _RefusedError(f"larger than {largest >> 20} MB")
+def _too_large(largest: int) -> RefusedError:
+    return RefusedError(f"larger than {largest >> 20} MB")
 
 
 # --- keeping ----------------------------------------------------------------------------------------------------

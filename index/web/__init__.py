@@ -1,0 +1,1 @@
+"""Web pages are fetched, from public addresses alone."""
