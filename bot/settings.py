@@ -16,6 +16,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, Settin
 
 from index.types import ConfigurationError
 
+PROGRESS_LINES = "KABAR_PROGRESS_LINES"
+"""Not a setting: the environment variable by which the bot asks its index processes for lines of progress."""
+
 
 def _token(secret: SecretStr) -> SecretStr:
     if re.search(r"[\s/]", secret.get_secret_value()):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from conftest import environment
+from kabar_process import environment
 from telegram_server import Message, TelegramServer
 
 from bot.telegram.state import State

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from kabar_process import Kabar, environment
+from sample_articles import HARBOUR, MARKET, ORCHESTRA
 
 from bot.answers.answerer import Answerer
 from bot.answers.live import LiveAnswerer
@@ -20,31 +21,6 @@ from index.store.snapshots import Snapshot, open_current
 from index.types import Embedder
 
 pytest_plugins = ["bot_process"]  # the fixtures of the bot as a process
-
-REPOSITORY = Path(__file__).parent.parent
-
-HARBOUR = """Harbour of Lowen gets a second crane
-
-3 March 2024
-
-The harbour of Lowen bought a second crane for 4.2 million euros. It lifts 80 tonnes.
-
-Mayor Ada Brink opened it on Friday. Fishermen had asked for it since 2019.
-"""
-MARKET = """Pasar Melati dibuka kembali
-
-Senin, 8 Januari 2024
-
-Pasar Melati dibuka kembali setelah kebakaran. Sebanyak 312 pedagang menempati kios baru.
-
-Wali kota Rudi Hartawan memotong pita. Biaya pembangunan mencapai Rp45 miliar.
-"""
-ORCHESTRA = """Youth orchestra tours the islands
-
-12 July 2023
-
-The youth orchestra plays nine concerts on five islands. Its youngest violinist is eleven years old.
-"""
 
 
 @pytest.fixture
@@ -110,9 +86,6 @@ def bundled(model_cache: Path) -> Embedder:
     return load_embedder("bundled", model_cache)
 
 
-Kabar = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
 @pytest.fixture
 def kabar(tmp_path: Path) -> Kabar:
     """Runs the real `kabar` command in an empty folder, with the settings given and no others."""
@@ -132,13 +105,3 @@ def kabar(tmp_path: Path) -> Kabar:
         )
 
     return run
-
-
-def environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """What a process of Kabar needs to run here, and the settings."""
-    kept = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
-    return (
-        {"EMBEDDING_MODEL": "hash", "READER_MODEL": "sentence", "PYTHONPATH": str(REPOSITORY), "COLUMNS": "200"}
-        | kept
-        | dict(settings)
-    )

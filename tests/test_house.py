@@ -4,25 +4,62 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from kabar_process import REPOSITORY
 from typer.main import get_command
 
 from bot.cli import app
 from bot.settings import Settings
 
-REPOSITORY = Path(__file__).parent.parent
 MODULES = {
-    ".".join(path.relative_to(REPOSITORY).with_suffix("").parts): path
+    ".".join(path.relative_to(REPOSITORY).with_suffix("").parts).removesuffix(".__init__"): path
     for package in ("bot", "index")
     for path in (REPOSITORY / package).rglob("*.py")
 }
-HANDLERS = {name for name in MODULES if name.startswith("bot.handlers.")}
-MODELS = {"index.embedding.loading", "index.embedding.bundled", "index.embedding.unpacking", "bot.readers.huggingface"}
+
+MAY_IMPORT = {
+    "bot.__main__": {"bot.cli"},
+    "bot.cli": {"bot.commands", "bot.logs", "bot.telegram", "index"},
+    "bot.commands": {
+        "bot.answers", "bot.evaluation", "bot.phrases", "bot.questions", "bot.readers", "bot.settings", "bot.telegram",
+        "index",
+    },
+    "bot.telegram": {"bot.answers", "bot.phrases", "bot.questions", "bot.settings", "index"},
+    "bot.evaluation": {"bot.answers", "index"},
+    "bot.answers": {"bot.figures", "bot.phrases", "bot.questions", "bot.readers", "index"},
+    "bot.readers": {"bot.questions", "index"},
+    "bot.questions": {"index"},
+    "bot.figures": set(),
+    "bot.phrases": {"index"},
+    "bot.settings": {"index"},
+    "bot.logs": set(),
+    "index.doctor": {"index.build", "index.store", "index.types"},
+    "index.folder": {"index.articles", "index.atomic", "index.store", "index.types", "index.web"},
+    "index.build": {"index.articles", "index.store", "index.text", "index.types"},
+    "index.search": {"index.text", "index.types"},
+    "index.web": {"index.articles", "index.text", "index.types"},
+    "index.articles": {"index.sandbox", "index.text", "index.types"},
+    "index.sandbox": {"index.text", "index.types"},
+    "index.store": {"index.atomic", "index.text", "index.types"},
+    "index.embedding": {"index.atomic", "index.types"},
+    "index.text": {"index.types"},
+    "index.atomic": set(),
+    "index.types": set(),
+}  # fmt: skip
+"""Room -> the other rooms that it may import; `index` stands for all of its rooms. No arrow leads upwards."""
+
+MOST_MODULES = 16
+"""In one room; with more, nobody sees what it is for."""
+
+BOT_API = {name for name in MODULES if name.startswith("bot.telegram.handlers")} | {
+    f"bot.telegram.{name}" for name in ("app", "menu", "order", "parts", "sending", "updates", "web")
+}
+MODELS = {"index.embedding.huggingface", "index.embedding.unpacking", "bot.readers.huggingface"}
 ONLY_IN = {
-    "telegram": {"bot.telegram.app"} | HANDLERS,
+    "telegram": BOT_API,
     "aiohttp": {"bot.telegram.web"},
     "faiss": {"index.store.disk", "index.store.writer"},
     "datasketch": {"index.text.duplicates"},
@@ -33,19 +70,18 @@ ONLY_IN = {
     "torch": MODELS,
     "transformers": MODELS,
     "sentence_transformers": MODELS,
-    "tokenizers": MODELS,
-    "sentencepiece": MODELS,
+    "tokenizers": {*MODELS, "index.embedding.bundled"},
+    "sentencepiece": {*MODELS, "index.embedding.bundled"},
     "onnx": {"index.embedding.graph", "index.embedding.unpacking"},
     "onnxruntime": {"index.embedding.bundled", "index.embedding.graph"},
 }
 IMPORTED_LATE = {
-    "bot.telegram.app",
-    *HANDLERS,
+    *BOT_API,
     "index.embedding.bundled",
+    "index.sandbox.docx",
     "index.sandbox.feed",
     "index.sandbox.pdf",
     "index.web.fetching",
-    "index.sandbox.docx",
 }
 HEAVY = {*ONLY_IN, "trafilatura", "dateparser", "sentencex", "py3langid", "prompt_toolkit"}
 
@@ -58,26 +94,42 @@ def imports(tree: ast.Module) -> Iterator[tuple[str, bool]]:
             yield from ((alias.name, at_top) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "relative imports hide where things come from"
-            yield from ((name, at_top) for name in [node.module or ""])
-            if node.module in {"bot", "bot.handlers", "index"}:
-                yield from ((f"{node.module}.{alias.name}", at_top) for alias in node.names)
+            of = node.module or ""
+            modules = [name for alias in node.names if (name := f"{of}.{alias.name}") in MODULES]
+            yield from ((name, at_top) for name in (modules or [of]))
+
+
+def room(module: str) -> str:
+    """The part of the house that a module belongs to: its folder, or itself where it lies beside the folders."""
+    return ".".join(module.split(".")[:2])
 
 
 IMPORTS = {name: list(imports(ast.parse(path.read_text("utf-8")))) for name, path in MODULES.items()}
 
 
-def test_index_never_imports_bot() -> None:
-    assert [
-        name
+def test_rooms_import_only_what_lies_below_them() -> None:
+    arrows = {
+        (room(name), room(other))
         for name, found in IMPORTS.items()
-        if name.startswith("index.")
         for other, _ in found
-        if other.startswith("bot")
-    ] == []
+        if other in MODULES and room(other) != room(name)
+    }
+    allowed = {(name, below) for name, rooms in MAY_IMPORT.items() for below in rooms}
+    assert [(a, b) for a, b in sorted(arrows) if not {(a, b), (a, b.partition(".")[0])} & allowed] == []
 
 
-def test_types_imports_nothing_of_ours() -> None:
-    assert [other for other, _ in IMPORTS["index.types"] if other.partition(".")[0] in {"bot", "index"}] == []
+def test_every_room_is_known_and_none_imports_in_a_circle() -> None:
+    assert {room(name) for name in MODULES} - {"bot", "index"} == MAY_IMPORT.keys()
+    of_index = {name for name in MAY_IMPORT if name.startswith("index.")}
+    waiting = {name: (rooms | of_index if "index" in rooms else rooms) for name, rooms in MAY_IMPORT.items()}
+    while free := {name for name, rooms in waiting.items() if not rooms & waiting.keys()}:
+        waiting = {name: rooms for name, rooms in waiting.items() if name not in free}
+    assert waiting == {}
+
+
+def test_no_room_holds_more_than_can_be_seen_at_once() -> None:
+    held = Counter(path.parent for path in MODULES.values() if path.name != "__init__.py")
+    assert {str(folder): count for folder, count in held.items() if count > MOST_MODULES} == {}
 
 
 @pytest.mark.parametrize("library", ONLY_IN)

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, Kabar
+from kabar_process import REPOSITORY, Kabar
 
 from bot.answers.answerer import Answerer
 from bot.readers.loading import load_reader

@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 UNUSABLE, FAILED, INTERRUPTED = 2, 3, 130
 """Exit codes; 0 is done, and 1 is a "no" that is no error."""
 
-PROGRESS_LINES = "KABAR_PROGRESS_LINES"
-"""The environment variable by which the bot asks its index processes for lines of progress."""
-
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on standard output.")]
 IndexDir = Annotated[
     Path | None, typer.Option(help="Where the index is kept, instead of INDEX_DIR.", show_default=False)
@@ -71,6 +68,8 @@ def reader_of(settings: Settings, embedder: Embedder) -> Reader:
 @contextlib.contextmanager
 def shown_progress() -> Iterator[Progress]:
     """A progress bar on standard error, where that is a terminal; lines of JSON for a program that asks for them."""
+    from bot.settings import PROGRESS_LINES
+
     if os.environ.get(PROGRESS_LINES):
         yield lambda step, done, total: err.print_json(data={"step": step, "done": done, "total": total}, indent=None)
         return

@@ -10,8 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from bot.commands.console import PROGRESS_LINES
-from bot.settings import Settings
+from bot.settings import PROGRESS_LINES, Settings
 from index.types import KabarError
 
 LONGEST_SECONDS = 3600.0

@@ -1,4 +1,4 @@
-"""The text layer of a PDF, as paragraphs in reading order. Imported only where it may crash: see index/sandbox/parent.py."""
+"""The text layer of a PDF, as paragraphs in reading order. Imported only where it may crash: in a sandbox."""
 
 from __future__ import annotations
 

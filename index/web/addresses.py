@@ -64,7 +64,7 @@ def is_public(address: IPAddress) -> bool:
 
 
 def checked_url(url: str, base: str = "") -> str:
-    """The URL in the form in which it is asked for, without a fragment. Raises RefusedError where it is none to fetch."""
+    """The URL as it is asked for, without a fragment. Raises RefusedError where it is none to fetch."""
     try:
         parts = urlsplit(urljoin(base, url))
         if parts.scheme not in {"http", "https"}:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from conftest import Kabar
+from kabar_process import Kabar
 
 from bot.commands.people import cases_of
 from bot.evaluation.cases import read_cases

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import REPOSITORY
 from hypothesis import given
 from hypothesis import strategies as st
+from kabar_process import REPOSITORY
 from tokenizers import Tokenizer
 
 from index.embedding import graph, unpacking
@@ -200,7 +200,10 @@ def test_a_damaged_or_half_made_folder_is_made_again(folder: Path, tmp_path: Pat
 
 
 def test_two_processes_may_prepare_at_once(tmp_path: Path) -> None:
-    code = f"from pathlib import Path; from index.embedding.unpacking import prepare; print(prepare(Path({str(tmp_path)!r})))"
+    code = (
+        "from pathlib import Path; from index.embedding.unpacking import prepare; "
+        f"print(prepare(Path({str(tmp_path)!r})))"
+    )
     running = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(2)]
     assert {process.communicate()[0].strip() for process in running} == {str(tmp_path / unpacking.FINGERPRINT)}
     assert [process.returncode for process in running] == [0, 0]

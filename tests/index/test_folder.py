@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import HARBOUR
+from sample_articles import HARBOUR
 from web_server import web_server
 
 from index import folder

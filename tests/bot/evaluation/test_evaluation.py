@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import REPOSITORY, Kabar, environment
 from hypothesis import given
 from hypothesis import strategies as st
+from kabar_process import REPOSITORY, Kabar, environment
 from rich.console import Console
 from typer.testing import CliRunner
 
@@ -32,7 +32,7 @@ from bot.evaluation.measures import Outcome, auc, figures
 from bot.evaluation.report import MOST_SHOWN, report
 from bot.evaluation.scoring import exact_match, f1, words
 from bot.evaluation.trial import ReadingTrial, Trial, contexts_of, index_of, over_contexts
-from bot.readers.huggingface import SentenceReader
+from bot.readers.sentence import SentenceReader
 from bot.settings import Settings
 from index.build import build
 from index.embedding.hashing import HashEmbedder

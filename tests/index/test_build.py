@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from conftest import HARBOUR, MARKET, environment
+from kabar_process import environment
+from sample_articles import HARBOUR, MARKET
 
 from index.articles import loading
 from index.build import Changes, build

@@ -14,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY
+from kabar_process import REPOSITORY
 
 from bot.telegram.state import VERSION, Given, State
 from index.types import ConfigurationError

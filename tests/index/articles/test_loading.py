@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from kabar_process import REPOSITORY
 
 from index.articles import html, loading, markdown, opening
 from index.articles.finding import find_files
@@ -24,7 +25,6 @@ from index.articles.loading import load
 from index.articles.types import Draft, Found
 from index.types import Article, LoadError
 
-REPOSITORY = Path(__file__).parent.parent
 SAMPLES = REPOSITORY / "articles"
 FIRST_ARTICLE = REPOSITORY.parent / "shared" / "articles" / "kompas-2024-11-21.txt"
 

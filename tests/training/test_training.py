@@ -22,9 +22,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from conftest import REPOSITORY, environment
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kabar_process import REPOSITORY, environment
 from safetensors import safe_open
 from safetensors.numpy import save_file
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot_process import ANSWER, QUESTION, Bot
-from conftest import Kabar
+from kabar_process import Kabar
 from telegram_server import TelegramServer
 
 Start = Callable[..., Bot]

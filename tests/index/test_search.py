@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import HARBOUR
+from sample_articles import HARBOUR
 
 from index.build import build
 from index.embedding.hashing import HashEmbedder

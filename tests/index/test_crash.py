@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import environment
+from kabar_process import environment
 
 from index.build import build
 from index.embedding.hashing import HashEmbedder

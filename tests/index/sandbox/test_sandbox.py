@@ -11,11 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from kabar_process import REPOSITORY
 
 from index.sandbox.parent import Limits, read_apart
 from index.types import RefusedError
 
-REPOSITORY = Path(__file__).parent.parent
 READERS = {
     "tell": """
 import os, resource, signal

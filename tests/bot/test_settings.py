@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from kabar_process import REPOSITORY
 
 from bot.settings import Settings, read_settings
 from index.types import ConfigurationError
@@ -24,7 +25,7 @@ def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_example_holds_every_setting_with_its_default(empty_folder: Path) -> None:
     defaults = read_settings()
-    example = (Path(__file__).parent.parent / ".env.example").read_text(encoding="utf-8")
+    example = (REPOSITORY / ".env.example").read_text(encoding="utf-8")
     assert set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE)) == {name.upper() for name in Settings.model_fields}
     (empty_folder / ".env").write_text(example, encoding="utf-8")
     assert read_settings() == defaults
