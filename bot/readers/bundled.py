@@ -26,7 +26,7 @@ from index.embedding.unpacking import BEGIN, END, PASSAGE, QUERY, Say, prepare
 from index.embedding.weights import NAME, Weights, read_weights, weights_path
 from index.types import ModelError, Passage, Span, Vectors
 
-CHANGES = Path(__file__).parent / "models" / "reader.safetensors"
+CHANGES = Path(__file__).parent.parent / "models" / "reader.safetensors"
 FORMAT = "kabar-reader-1"
 LAYOUT = 1
 """Of the folder that is made of it; another number makes it again."""
