@@ -75,5 +75,5 @@ def _command(module: str, limits: Limits) -> list[str]:
 def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in _NEEDED if name in os.environ}
     given = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
-    places = [str(Path(__file__).resolve().parent.parent), *map(os.path.abspath, given)]
+    places = [str(Path(__file__).resolve().parents[2]), *map(os.path.abspath, given)]
     return kept | {"PYTHONPATH": os.pathsep.join(places)}
