@@ -16,6 +16,7 @@ from bot.answers.live import LiveAnswerer
 from bot.answers.types import Answer
 from bot.phrases import Phrases, phrases
 from bot.questions.conversation import Memory
+from bot.questions.understanding import Understood
 from bot.settings import Settings
 from bot.telegram.messages import Rows
 from bot.telegram.metrics import Metrics
@@ -54,12 +55,17 @@ class Parts:
 
     async def again(self, given: Given) -> Answer:
         """The answer that was given, from the live snapshot."""
-        return await self.queue.ask(given.understood, within(given.within))
+        return await self.queue.ask(understood(given), within(given.within))
 
     def knowledge(self, spoken: Phrases) -> str:
         """What the bot knows, in half a sentence."""
         with self.live.lend() as answerer:
             return spoken.knowledge(answerer.snapshot.manifest.articles, answerer.snapshot.store.newest())
+
+
+def understood(given: Given) -> Understood:
+    """What was asked, as it was understood then."""
+    return Understood(given.question, given.understood)
 
 
 def within(article: str | None) -> Filter:

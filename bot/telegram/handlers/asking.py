@@ -210,7 +210,7 @@ class Asking:
             asked_in=asked.message,
             user=asked.user,
             question=asked.text,
-            understood=answer.understood,
+            understood=answer.understood.question,
             answer=answer.answer,
             quote=turn.quote,
             article=turn.article,
@@ -219,8 +219,8 @@ class Asking:
         )
         try:
             await asyncio.to_thread(parts.state.keep, given)
-            if answer.answer is None and parts.settings.keep_gaps:
-                await asyncio.to_thread(parts.state.add_gap, answer.understood)
+            if answer.answer is None and parts.settings.keep_gaps and not answer.understood.asks_source:
+                await asyncio.to_thread(parts.state.add_gap, answer.understood.question)
         except sqlite3.Error as exc:  # it was answered; only its buttons, edits and replies go without
             logger.error("An answer could not be kept in STATE_DB (%s). Is its disk full?", exc)
 

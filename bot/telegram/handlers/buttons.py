@@ -22,7 +22,7 @@ from bot.telegram.messages import (
     plain,
     within_reply,
 )
-from bot.telegram.parts import Handlers, Parts, keyboard, within
+from bot.telegram.parts import Handlers, Parts, keyboard, understood, within
 from bot.telegram.queue import FullError
 from bot.telegram.state import Given
 
@@ -96,5 +96,5 @@ class Buttons:
             article = next((one.article for one in answer.sources if article_key(one.article) == which), None)
             if article is None:
                 return plain(spoken.answer_gone)
-            return within_reply(await self._parts.queue.ask(given.understood, within(article)), spoken)
+            return within_reply(await self._parts.queue.ask(understood(given), within(article)), spoken)
         return answer_reply(answer, spoken)

@@ -32,6 +32,7 @@ from bot.evaluation.measures import Outcome, auc, figures
 from bot.evaluation.report import MOST_SHOWN, report
 from bot.evaluation.scoring import exact_match, f1, words
 from bot.evaluation.trial import ReadingTrial, Trial, contexts_of, index_of, over_contexts
+from bot.questions.understanding import Understood
 from bot.readers.sentence import SentenceReader
 from bot.settings import Settings
 from index.build import build
@@ -282,9 +283,9 @@ def test_a_copy_that_is_not_indexed_stands_for_the_article_that_is(articles_dir:
 class Remembering(SentenceReader):
     """A reader that keeps what it was given."""
 
-    def read(self, question: str, passages: Sequence[Passage], among: int) -> list[Any]:
+    def read(self, understood: Understood, passages: Sequence[Passage], among: int) -> list[Any]:
         self.passages, self.among = list(passages), among
-        return list(super().read(question, passages, among))
+        return list(super().read(understood, passages, among))
 
 
 def test_reading_gives_the_passages_that_a_build_makes_of_the_context_and_no_others() -> None:
