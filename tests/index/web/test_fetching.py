@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from web_fetching import Fetch, Network, refusal, resolver
 from web_server import HTML, STORY, WebServer, answer, certified, endless, raw, redirect, silent, web_server
@@ -333,7 +333,7 @@ def test_a_slow_look_up_is_given_up() -> None:
     st.sampled_from(["Content-Encoding: gzip", "Transfer-Encoding: chunked", "Location: /story", "X: y"]),
     st.sampled_from(["200", "302", "100", "999"]),
 )
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 def test_whatever_a_server_sends_gives_a_page_or_a_reason(
     server: WebServer, damages: list[tuple[int, int, bytes]], header: str, status: str
 ) -> None:
