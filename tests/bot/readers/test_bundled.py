@@ -87,7 +87,7 @@ def test_the_graph_agrees_with_the_trunk_in_torch(reader: BundledReader, model_c
         assert found.no_answer == pytest.approx(expected[0].sum(), abs=0.7)
 
 
-@settings(deadline=None, max_examples=50)  # a busy machine is no defect
+@settings(max_examples=50)
 @given(st.text(st.characters(codec="utf-8"), max_size=80), st.text(min_size=1, max_size=200))
 def test_any_question_to_any_passage_gives_places_inside_its_sentences(question: str, text: str) -> None:
     reader = test_any_question_to_any_passage_gives_places_inside_its_sentences.reader  # type: ignore[attr-defined]
