@@ -21,7 +21,7 @@ from bot.telegram.messages import Rows
 from bot.telegram.metrics import Metrics
 from bot.telegram.queue import AnswerQueue
 from bot.telegram.sending import Buttons, Sender
-from bot.telegram.state import Given, State
+from bot.telegram.state import SentAnswer, State
 from index.types import EVERYTHING, Filter
 
 T = TypeVar("T")
@@ -52,9 +52,9 @@ class Parts:
 
         return await asyncio.to_thread(looked)
 
-    async def again(self, given: Given) -> Answer:
-        """The answer that was given, from the live snapshot."""
-        return await self.queue.ask(given.understood, within(given.within))
+    async def again(self, earlier: SentAnswer) -> Answer:
+        """The answer that was sent, from the live snapshot."""
+        return await self.queue.ask(earlier.understood, within(earlier.within))
 
     def knowledge(self, spoken: Phrases) -> str:
         """What the bot knows, in half a sentence."""

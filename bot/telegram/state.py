@@ -44,8 +44,8 @@ CREATE TABLE windows (key TEXT, start INTEGER, count INTEGER NOT NULL, PRIMARY K
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """An answer that was given, so that buttons, edits, replies and feedback find it again."""
+class SentAnswer:
+    """An answer that was sent, so that buttons, edits, replies and feedback find it again."""
 
     chat: int
     message: int
@@ -94,9 +94,9 @@ class Admitted(NamedTuple):
     at: datetime
 
 
-SAID_OF = "question, answer, article, quote"
+ANSWER_COLUMNS = "question, answer, article, quote"
 """What feedback keeps of the answer, which it outlives."""
-GIVEN = ", ".join(field.name for field in fields(Given))
+SENT_COLUMNS = ", ".join(field.name for field in fields(SentAnswer))
 
 
 class State:
@@ -145,7 +145,7 @@ class State:
         self._do("INSERT OR REPLACE INTO people VALUES (?, ?)", user, code)
 
     def forget(self, user: int) -> None:
-        """Remove a user's language, the answers they were given, and what they said about answers."""
+        """Remove a user's language, the answers to them, and what they said about answers."""
         with self._transaction():
             for table in ("people", "given", "feedback"):
                 self._do(f"DELETE FROM {table} WHERE user = ?", user)
@@ -185,22 +185,24 @@ class State:
 
     # --- answers ------------------------------------------------------------------------------------------------
 
-    def keep(self, given: Given) -> None:
+    def keep(self, answer: SentAnswer) -> None:
         """Keep an answer, in the place of an earlier one of the same message."""
-        marks = ", ".join("?" * (len(fields(Given)) + 1))
-        self._do(f"INSERT OR REPLACE INTO given ({GIVEN}, at) VALUES ({marks})", *astuple(given), self._clock())
+        marks = ", ".join("?" * (len(fields(SentAnswer)) + 1))
+        self._do(f"INSERT OR REPLACE INTO given ({SENT_COLUMNS}, at) VALUES ({marks})", *astuple(answer), self._clock())
 
-    def given(self, chat: int, message: int) -> Given | None:
-        """The answer that a message of the bot gave."""
-        found = self._rows(f"SELECT {GIVEN} FROM given WHERE chat = ? AND message = ?", chat, message)
-        return Given(*found[0]) if found else None
+    def sent_answer(self, chat: int, message: int) -> SentAnswer | None:
+        """The answer that a message of the bot holds."""
+        found = self._rows(f"SELECT {SENT_COLUMNS} FROM given WHERE chat = ? AND message = ?", chat, message)
+        return SentAnswer(*found[0]) if found else None
 
-    def given_to(self, chat: int, asked_in: int) -> Given | None:
+    def answer_to(self, chat: int, asked_in: int) -> SentAnswer | None:
         """The answer to a message of the asker."""
         found = self._rows(
-            f"SELECT {GIVEN} FROM given WHERE chat = ? AND asked_in = ? ORDER BY message DESC LIMIT 1", chat, asked_in
+            f"SELECT {SENT_COLUMNS} FROM given WHERE chat = ? AND asked_in = ? ORDER BY message DESC LIMIT 1",
+            chat,
+            asked_in,
         )
-        return Given(*found[0]) if found else None
+        return SentAnswer(*found[0]) if found else None
 
     # --- feedback -----------------------------------------------------------------------------------------------
 
@@ -214,17 +216,19 @@ class State:
 
     def _say(self, chat: int, message: int, user: int, what: str, value: object) -> bool:
         kept = self._do(
-            f"INSERT INTO feedback (at, chat, message, user, {SAID_OF}, {what}) "
-            f"SELECT ?, chat, message, ?, {SAID_OF}, ? FROM given WHERE chat = ? AND message = ? "
+            f"INSERT INTO feedback (at, chat, message, user, {ANSWER_COLUMNS}, {what}) "
+            f"SELECT ?, chat, message, ?, {ANSWER_COLUMNS}, ? FROM given WHERE chat = ? AND message = ? "
             f"ON CONFLICT (chat, message, user) DO UPDATE SET at = excluded.at, {what} = excluded.{what}, "
-            + ", ".join(f"{column} = excluded.{column}" for column in SAID_OF.split(", ")),
+            + ", ".join(f"{column} = excluded.{column}" for column in ANSWER_COLUMNS.split(", ")),
             self._clock(), user, value, chat, message,
         )  # fmt: skip
         return bool(kept)
 
     def feedback(self) -> list[Feedback]:
         """All that was said about answers, newest first."""
-        records = self._rows(f"SELECT id, at, user, {SAID_OF}, good, expected FROM feedback ORDER BY at DESC, id DESC")
+        records = self._rows(
+            f"SELECT id, at, user, {ANSWER_COLUMNS}, good, expected FROM feedback ORDER BY at DESC, id DESC"
+        )
         return [
             Feedback(
                 id_, _moment(at), user, question, answer, article, quote, None if good is None else bool(good), expected
