@@ -7,7 +7,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -16,8 +16,7 @@ from pathlib import Path
 import pytest
 from kabar_process import REPOSITORY
 
-from bot.telegram.state import VERSION, SentAnswer, State
-from index.types import ConfigurationError
+from bot.telegram.state import SentAnswer, State
 
 ALICE, BUDI, CHAT = 11, 12, -100
 SENT = SentAnswer(
@@ -150,34 +149,21 @@ def test_what_is_old_is_pruned(state: State, clock: Clock) -> None:
     assert state.count("user 1", int(clock.now) - 31 * 86400) == 1
 
 
+def rights(path: Path) -> dict[str, int]:
+    return {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
+
+
 def test_only_its_owner_can_read_the_file(path: Path, state: State) -> None:
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert rights(path) == dict.fromkeys(("state.sqlite", "state.sqlite-wal", "state.sqlite-shm"), 0o600)
 
 
-def broken(path: Path) -> None:
-    path.write_bytes(b"no database at all, but some text " * 100)
-
-
-def newer(path: Path) -> None:
-    database = sqlite3.connect(path)
-    database.execute(f"PRAGMA user_version={VERSION + 1}")
-    database.close()
-
-
-def folder(path: Path) -> None:
-    path.mkdir()
-
-
-@pytest.mark.parametrize(
-    ("spoil", "reason"), [(broken, "not a database"), (newer, "newer Kabar"), (folder, "STATE_DB=")]
-)
-def test_a_file_that_cannot_be_used_is_told_in_one_sentence(
-    tmp_path: Path, spoil: Callable[[Path], None], reason: str
-) -> None:
-    path = tmp_path / "state.sqlite"
-    spoil(path)
-    with pytest.raises(ConfigurationError, match=reason):
-        State(path)
+def test_a_file_that_others_could_read_is_made_private(path: Path, state: State) -> None:
+    state.keep(SENT)
+    for file in path.parent.iterdir():
+        file.chmod(0o644)
+    again = State(path)
+    assert rights(path) == dict.fromkeys(("state.sqlite", "state.sqlite-wal", "state.sqlite-shm"), 0o600)
+    again.close()
 
 
 WRITER = """
