@@ -26,6 +26,7 @@ from regression import Array, calibration_error, fitted, ranking
 
 from bot.answers.answerer import READ
 from bot.evaluation.scoring import exact_match, f1
+from bot.questions.language import question_language
 from bot.readers.bundled import BundledReader, Found, best_of_each, features
 from bot.readers.types import logistic
 from bot.settings import Settings
@@ -71,7 +72,7 @@ def asked(file: str, size: str, case: Case, passages: Sequence[Passage], reader:
         size,
         case.question,
         bool(case.answers),
-        features(case.question, passages, spans).astype(float),
+        features(question_language(case.question), passages, spans).astype(float),
         (scores >= 0.5).astype(float),
         scores,
         np.array([exact_match(text, case.answers) for text in texts]),

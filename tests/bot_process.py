@@ -57,7 +57,7 @@ class Bot:
 def wait_until_kept(state: State, message: Message) -> None:
     """Until the bot has kept what it sent, which it does after sending."""
     until = time.monotonic() + 10
-    while state.given(message.chat_id, message.message_id) is None:
+    while state.sent_answer(message.chat_id, message.message_id) is None:
         assert time.monotonic() < until
         time.sleep(0.01)
 

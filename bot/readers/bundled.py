@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bot.questions.language import is_foreign, question_language
+from bot.questions.language import is_foreign
+from bot.questions.understanding import Understood
 from bot.readers.types import Reading, best_span, logistic
 from index.atomic import file_checksum
 from index.embedding import graph
@@ -97,10 +98,10 @@ class BundledReader:
         self._trunk = load_trunk(_prepared(cache, changes, say) / GRAPH, threads=1)
         self._workers = ThreadPoolExecutor(cores(), thread_name_prefix="read")
 
-    def read(self, question: str, passages: Sequence[Passage], among: int) -> list[Reading]:  # noqa: ARG002
-        found = self.found(question, passages)
+    def read(self, understood: Understood, passages: Sequence[Passage], among: int) -> list[Reading]:  # noqa: ARG002
+        found = self.found(understood.question, passages)
         leading = best_of_each(found)
-        confidences = logistic(features(question, passages, leading) @ WEIGHTS)
+        confidences = logistic(features(understood.language, passages, leading) @ WEIGHTS)
         best = {one.passage: (one.margin, float(sure)) for one, sure in zip(leading, confidences, strict=True)}
         # A passage's other spans are as likely beside its best one as their margins say.
         return [
@@ -143,13 +144,12 @@ def best_of_each(found: Iterable[Found]) -> list[Found]:
     return [best[passage] for passage in sorted(best)]
 
 
-def features(question: str, passages: Sequence[Passage], found: Sequence[Found]) -> Vectors:
-    """What the confidence of spans is made of, shape (spans, 5).
+def features(language: str | None, passages: Sequence[Passage], found: Sequence[Found]) -> Vectors:
+    """What the confidence of spans is made of, shape (spans, 5), for a question in this language.
 
     One; the span's margin over "it does not say"; the logit of "it answers"; how far the span's passage is behind the
     best one in the search; and whether question and passage differ in language, when the reader is less sure.
     """
-    language = question_language(question)
     best = max((passage.score for passage in passages), default=0.0)
     rows = []
     for one in found:

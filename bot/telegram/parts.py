@@ -16,12 +16,13 @@ from bot.answers.live import LiveAnswerer
 from bot.answers.types import Answer
 from bot.phrases import Phrases, phrases
 from bot.questions.conversation import Memory
+from bot.questions.understanding import Understood
 from bot.settings import Settings
 from bot.telegram.messages import Rows
 from bot.telegram.metrics import Metrics
 from bot.telegram.queue import AnswerQueue
 from bot.telegram.sending import Buttons, Sender
-from bot.telegram.state import Given, State
+from bot.telegram.state import SentAnswer, State
 from index.types import EVERYTHING, Filter
 
 T = TypeVar("T")
@@ -52,14 +53,19 @@ class Parts:
 
         return await asyncio.to_thread(looked)
 
-    async def again(self, given: Given) -> Answer:
-        """The answer that was given, from the live snapshot."""
-        return await self.queue.ask(given.understood, within(given.within))
+    async def again(self, earlier: SentAnswer) -> Answer:
+        """The answer that was sent, from the live snapshot."""
+        return await self.queue.ask(understood(earlier), within(earlier.within))
 
     def knowledge(self, spoken: Phrases) -> str:
         """What the bot knows, in half a sentence."""
         with self.live.lend() as answerer:
             return spoken.knowledge(answerer.snapshot.manifest.articles, answerer.snapshot.store.newest())
+
+
+def understood(earlier: SentAnswer) -> Understood:
+    """What was asked, as it was understood then."""
+    return Understood(earlier.question, earlier.understood, asks_source=bool(earlier.asks_source), topic=earlier.topic)
 
 
 def within(article: str | None) -> Filter:

@@ -141,8 +141,8 @@ class Operating:
         words = _behind(message)
         replied = message.reply_to_message
         if not words and replied:
-            given = await asyncio.to_thread(self._parts.state.given, message.chat_id, replied.message_id)
-            words = given.article or "" if given else ""
+            earlier = await asyncio.to_thread(self._parts.state.sent_answer, message.chat_id, replied.message_id)
+            words = earlier.article or "" if earlier else ""
         await self._reply(message, await self._choice(words, spoken))
 
     async def _choice(self, words: str, spoken: Phrases) -> Reply:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_answers import asking
 
 from bot.readers.bundled import CHANGES, OVERLAP, WINDOW, BundledReader, _changed, _read_changes
 from index.embedding import unpacking
@@ -46,7 +47,7 @@ def reader(bundled: Embedder, model_cache: Path) -> BundledReader:
 @pytest.mark.parametrize(("question", "fact"), QUESTIONS.items())
 def test_the_fact_is_found_in_both_languages(reader: BundledReader, question: str, fact: str) -> None:
     place = passage()
-    best = max(reader.read(question, [place], among=1), key=lambda reading: reading.confidence)
+    best = max(reader.read(asking(question), [place], among=1), key=lambda reading: reading.confidence)
     start, end = place.sentences[best.sentence]
     assert fact in STORY[start:end][best.start : best.end]
     assert best.confidence > reader.threshold
@@ -54,7 +55,7 @@ def test_the_fact_is_found_in_both_languages(reader: BundledReader, question: st
 
 def test_what_the_passage_does_not_say_is_told_from_what_it_says(reader: BundledReader) -> None:
     def sure(question: str) -> float:
-        return max(reading.confidence for reading in reader.read(question, [passage()], among=1))
+        return max(reading.confidence for reading in reader.read(asking(question), [passage()], among=1))
 
     elsewhere = ["Siapa juara liga voli?", "How many troops were sent to Kursk?", "kapan gempa itu terjadi?"]
     assert max(map(sure, elsewhere)) < min(map(sure, QUESTIONS))
@@ -86,12 +87,12 @@ def test_the_graph_agrees_with_the_trunk_in_torch(reader: BundledReader, model_c
         assert found.no_answer == pytest.approx(expected[0].sum(), abs=0.7)
 
 
-@settings(deadline=None, max_examples=50)  # a busy machine is no defect
+@settings(max_examples=50)
 @given(st.text(st.characters(codec="utf-8"), max_size=80), st.text(min_size=1, max_size=200))
 def test_any_question_to_any_passage_gives_places_inside_its_sentences(question: str, text: str) -> None:
     reader = test_any_question_to_any_passage_gives_places_inside_its_sentences.reader  # type: ignore[attr-defined]
     place = passage(text)
-    for reading in reader.read(question, [place], among=1):
+    for reading in reader.read(asking(question), [place], among=1):
         start, end = place.sentences[reading.sentence]
         assert 0 <= reading.start < reading.end <= end - start
         assert text[start:end][reading.start : reading.end].strip()
@@ -107,7 +108,7 @@ def test_a_long_passage_is_read_to_its_end(reader: BundledReader) -> None:
     filler = "Pedagang sayur datang lebih pagi daripada biasanya karena jalan di depan pasar diperbaiki. " * 30
     place = passage(filler + STORY)
     assert sum(len(window.pieces) for window in reader._windows(0, place)) > 2 * WINDOW
-    best = max(reader.read("Berapa biaya pembangunan pasar?", [place], among=1), key=lambda one: one.confidence)
+    best = max(reader.read(asking("Berapa biaya pembangunan pasar?"), [place], among=1), key=lambda one: one.confidence)
     start, end = place.sentences[best.sentence]
     assert "Rp45 miliar" in place.text[start:end][best.start : best.end]
 
@@ -124,16 +125,16 @@ def test_windows_overlap_and_leave_nothing_out(reader: BundledReader) -> None:
 
 def test_of_two_passages_that_say_it_the_one_that_search_prefers_is_surer(reader: BundledReader) -> None:
     question = "Berapa pedagang yang menempati kios baru?"
-    readings = reader.read(question, [passage(score=0.84), passage(score=0.81)], among=2)
+    readings = reader.read(asking(question), [passage(score=0.84), passage(score=0.81)], among=2)
     best = [max(one.confidence for one in readings if one.passage == number) for number in (0, 1)]
     assert best[0] > best[1]
 
 
 def test_many_threads_may_read_at_once(reader: BundledReader) -> None:
     questions = list(QUESTIONS) * 6
-    alone = [reader.read(question, [passage()], among=1) for question in questions]
+    alone = [reader.read(asking(question), [passage()], among=1) for question in questions]
     with ThreadPoolExecutor(6) as pool:
-        assert list(pool.map(lambda question: reader.read(question, [passage()], among=1), questions)) == alone
+        assert list(pool.map(lambda question: reader.read(asking(question), [passage()], among=1), questions)) == alone
 
 
 @pytest.mark.parametrize("damage", ["truncated", "another file", "missing"])

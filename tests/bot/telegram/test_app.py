@@ -292,6 +292,7 @@ def test_a_second_bot_with_the_same_token_is_told(server: TelegramServer, start:
         ({"TELEGRAM_BOT_TOKEN": ""}, "TELEGRAM_BOT_TOKEN is not set. Get a token from @BotFather"),
         ({"EMBEDDING_MODEL": "/no/such/model"}, "The embedding model '/no/such/model' cannot be loaded"),
         ({"TELEGRAM_ALLOWED": "everyone"}, "TELEGRAM_ALLOWED: "),
+        ({"STATE_DB": "index/CURRENT"}, "STATE_DB=index/CURRENT cannot be used (file is not a database)"),
     ],
 )
 def test_what_is_missing_is_told_in_one_sentence(

@@ -11,7 +11,7 @@ from html import escape
 from pathlib import Path, PurePosixPath
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.articles import items, loading
@@ -209,7 +209,7 @@ def test_a_large_file_is_read_line_by_line(tmp_path: Path) -> None:
     assert second.id.startswith("large-same-")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(
     st.lists(
         st.binary(max_size=60)

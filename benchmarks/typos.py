@@ -1,7 +1,7 @@
-"""What mending slips in names is worth: python benchmarks/slips.py CASES.jsonl.gz MODEL_CACHE
+"""What correcting typos in names is worth: python benchmarks/typos.py CASES.jsonl.gz MODEL_CACHE
 
-Over the distinct Indonesian paragraphs of the cases, for their questions: how often a question without a slip is
-changed, how often one slip in a name is mended, or mended wrongly, and what that does to recall@1.
+Over the distinct Indonesian paragraphs of the cases, for their questions: how often a question without a typo is
+changed, how often one typo in a name is corrected, or corrected wrongly, and what that does to recall@1.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from questions import Case, article_id, read
 
-from bot.questions.typos import Mender
+from bot.questions.typos import TypoCorrector
 from index.build import build
 from index.embedding.loading import load_embedder
 from index.search import Searcher
@@ -25,7 +25,7 @@ from index.store.words import Vocabulary, _alike, fold
 NAME = re.compile(r"(?<=\w )[A-Z][^\W\d_]{4,}")
 
 
-def with_slip(name: str, chance: random.Random) -> str:
+def with_typo(name: str, chance: random.Random) -> str:
     """The name with a letter left out, doubled, exchanged with the next, or with one that is near to it."""
     at = chance.randrange(1, len(name) - 1)
     letter, rest = name[at], name[at + 1 :]
@@ -33,15 +33,15 @@ def with_slip(name: str, chance: random.Random) -> str:
     return name[:at] + chance.choice([rest, letter * 2 + rest, rest[0] + letter + rest[1:], near + rest])
 
 
-def slipped(case: Case, known: Vocabulary, chance: random.Random) -> tuple[str, str, str] | None:
-    """The question with a slip in a name that the articles have, the name, and the slip."""
+def misspelt(case: Case, known: Vocabulary, chance: random.Random) -> tuple[str, str, str] | None:
+    """The question with a typo in a name that the articles have, the name, and the typo."""
     names = [found for found in NAME.finditer(case.question) if (known.written(found[0]) or "a")[0].isupper()]
     if not names:
         return None
     name = chance.choice(names)
-    slip = with_slip(name[0], chance)
-    question = case.question[: name.start()] + slip + case.question[name.end() :]
-    return None if known.counts([slip])[slip] else (question, name[0], slip)
+    typo = with_typo(name[0], chance)
+    question = case.question[: name.start()] + typo + case.question[name.end() :]
+    return None if known.counts([typo])[typo] else (question, name[0], typo)
 
 
 def main(cases_file: str, cache: str) -> None:
@@ -55,24 +55,24 @@ def main(cases_file: str, cache: str) -> None:
         build([articles], Path(folder, "index"), embedder)
         with open_current(Path(folder, "index")) as snapshot:
             known, searcher = snapshot.store.vocabulary, Searcher(snapshot.store, embedder)
-            mender, counts = Mender(known, embedder.count_tokens), Counter[str]()
+            corrector, counts = TypoCorrector(known, embedder.count_tokens), Counter[str]()
             for case in cases:
                 counts["questions"] += 1
-                counts["changed without a slip"] += bool(mender.mended(case.question).slips)
-                broken = slipped(case, known, chance)
+                counts["changed without a typo"] += bool(corrector.corrected(case.question)[1])
+                broken = misspelt(case, known, chance)
                 if not broken:
                     continue
-                question, name, slip = broken
-                mended = mender.mended(question)
-                counts["slips"] += 1
-                counts["mended"] += any(word == slip and fold(to) == fold(name) for word, to in mended.slips)
-                counts["mended wrongly"] += any(word == slip and fold(to) != fold(name) for word, to in mended.slips)
+                question, name, typo = broken
+                corrected, corrections = corrector.corrected(question)
+                counts["typos"] += 1
+                counts["corrected"] += any(word == typo and fold(to) == fold(name) for word, to in corrections)
+                counts["corrected wrongly"] += any(word == typo and fold(to) != fold(name) for word, to in corrections)
                 if case.answers:
                     counts["answerable"] += 1
                     for kind, asked in (
                         ("as it was", case.question),
-                        ("slipped", question),
-                        ("mended", mended.question),
+                        ("misspelt", question),
+                        ("corrected", corrected),
                     ):
                         best = searcher.search(asked, 1)[0].article
                         counts[f"first: {kind}"] += best == article_id(case.context)

@@ -1,0 +1,42 @@
+"""Files of cases, and the sample cases."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+from evaluation_cases import CONTEXTS, OVER, write
+from kabar_process import REPOSITORY
+
+from bot.evaluation.cases import read_cases
+from index.build import build
+from index.embedding.hashing import HashEmbedder
+from index.store.snapshots import open_current
+
+SAMPLES = REPOSITORY / "tests" / "data" / "sample-cases.jsonl"
+
+
+def test_cases_are_read_gzipped_or_not_whatever_the_name(tmp_path: Path) -> None:
+    plain = write(tmp_path / "cases.jsonl.gz", [{"QUESTION": "q\ud800", "answers": ["a", {"text": "a"}, "b"]}, OVER[0]])
+    (tmp_path / "cases.txt").write_bytes(gzip.compress(b"\xef\xbb\xbf" + plain.read_bytes() + b"\n\n"))
+    cases = read_cases(plain)
+    assert cases == read_cases(tmp_path / "cases.txt")
+    assert [(case.question, case.answers, case.line) for case in cases] == [
+        ("q?", ("a", "b"), 1),
+        (OVER[0]["question"], ("1874",), 2),
+    ]
+    assert cases[1].context == CONTEXTS[0]
+
+
+def test_the_sample_cases_hold_for_the_sample_articles(tmp_path: Path) -> None:
+    build([REPOSITORY / "articles"], tmp_path / "index", HashEmbedder())
+    cases = read_cases(SAMPLES)
+    with open_current(tmp_path / "index") as snapshot:
+        articles = {listed.article.id: listed.article.text for listed in snapshot.store.articles()}
+    assert len({case.question for case in cases}) == len(cases) == 40
+    assert sum(not case.answers for case in cases) == 14
+    assert {case.article for case in cases} == {None, *articles}
+    for case in cases:
+        assert bool(case.article) == bool(case.answers)
+        text = articles[case.article] if case.article else ""
+        assert not case.answers or any(answer in text for answer in case.answers), case.question
