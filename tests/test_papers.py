@@ -1,0 +1,76 @@
+"""The papers tell what is there: the rooms, the files, the links, the version, the libraries."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from kabar_process import REPOSITORY
+from packaging.requirements import Requirement
+from test_house import MAY_IMPORT
+
+PAPERS = [
+    *REPOSITORY.glob("*.md"),
+    *(path for folder in ("bot", "docs", "training") for path in (REPOSITORY / folder).rglob("*.md")),
+]
+PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
+
+
+def each(papers: list[Path]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("paper", papers, ids=lambda path: path.relative_to(REPOSITORY).as_posix())
+
+
+def test_the_rooms_are_documented_with_what_they_may_import() -> None:
+    architecture = (REPOSITORY / "docs" / "architecture.md").read_text("utf-8")
+    rows = re.findall(r"^\| `((bot|index)\.\w+)` \| [^|]+ \|([^|]*)\|$", architecture, re.MULTILINE)
+    documented = {
+        room: {name if name == "index" else f"{package}.{name}" for name in re.findall(r"\w+", below)}
+        for room, package, below in rows
+    }
+    assert documented == MAY_IMPORT
+
+
+@each([paper for paper in PAPERS if paper.name != "CHANGELOG.md"])  # which tells of what is gone, too
+def test_files_that_are_named_are_there(paper: Path) -> None:
+    named = re.findall(
+        r"(?<![\w/.-])(?:bot|index|tests|training|benchmarks|deploy|docs|\.ci|\.github)/[\w./-]*\w",
+        paper.read_text("utf-8"),
+    )
+    assert [name for name in named if not (REPOSITORY / name).exists()] == []
+
+
+@each(PAPERS)
+def test_links_lead_somewhere(paper: Path) -> None:
+    links = re.findall(r"\]\(([^)\s]+)\)|<img src=\"([^\"]+)\"", paper.read_text("utf-8"))
+    places = [(markdown or image).partition("#") for markdown, image in links if "://" not in markdown]
+    assert [f"{name}{hash_}{part}" for name, hash_, part in places if not leads(paper, name, part)] == []
+
+
+def leads(paper: Path, name: str, part: str) -> bool:
+    """Whether a file has such a name, and such a heading."""
+    path = paper.parent / name if name else paper
+    if not path.exists() or not part:
+        return path.exists()
+    headings = re.findall(r"^#+ (.+)$", path.read_text("utf-8"), re.MULTILINE)
+    return part in {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_the_changelog_tells_of_this_version() -> None:
+    changelog = (REPOSITORY / "CHANGELOG.md").read_text("utf-8")
+    assert re.search(rf"^## \[{re.escape(PROJECT['version'])}\] - \S", changelog, re.MULTILINE)
+
+
+@pytest.mark.parametrize("wanted", [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["test"]])
+def test_the_known_versions_are_such_as_are_wanted(wanted: str) -> None:
+    lines = (REPOSITORY / "constraints.txt").read_text("utf-8").splitlines()
+    known = {_folded(name): version for name, _, version in (line.partition("==") for line in lines)}
+    requirement = Requirement(wanted)
+    if requirement.name != "setuptools":  # which pip does not count among what is installed
+        assert requirement.specifier.contains(known[_folded(requirement.name)])
+
+
+def _folded(name: str) -> str:
+    """As package names are compared."""
+    return re.sub(r"[-_.]+", "-", name).lower()
