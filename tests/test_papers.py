@@ -15,16 +15,17 @@ PAPERS = [
     *REPOSITORY.glob("*.md"),
     *(path for folder in ("bot", "docs", "training") for path in (REPOSITORY / folder).rglob("*.md")),
 ]
+SOURCES = [
+    path
+    for folder in ("bot", "index", "training", "benchmarks")
+    for path in sorted((REPOSITORY / folder).rglob("*.py"))
+]
+ARCHITECTURE = (REPOSITORY / "docs" / "architecture.md").read_text("utf-8")
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
 
 
-def each(papers: list[Path]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("paper", papers, ids=lambda path: path.relative_to(REPOSITORY).as_posix())
-
-
 def test_the_rooms_are_documented_with_what_they_may_import() -> None:
-    architecture = (REPOSITORY / "docs" / "architecture.md").read_text("utf-8")
-    rows = re.findall(r"^\| `((bot|index)\.\w+)` \| [^|]+ \|([^|]*)\|$", architecture, re.MULTILINE)
+    rows = re.findall(r"^\| `((bot|index)\.\w+)` \| [^|]+ \|([^|]*)\|$", ARCHITECTURE, re.MULTILINE)
     documented = {
         room: {name if name == "index" else f"{package}.{name}" for name in re.findall(r"\w+", below)}
         for room, package, below in rows
@@ -32,16 +33,27 @@ def test_the_rooms_are_documented_with_what_they_may_import() -> None:
     assert documented == MAY_IMPORT
 
 
-@each([paper for paper in PAPERS if paper.name != "CHANGELOG.md"])  # which tells of what is gone, too
-def test_files_that_are_named_are_there(paper: Path) -> None:
-    named = re.findall(
-        r"(?<![\w/.-])(?:bot|index|tests|training|benchmarks|deploy|docs|\.ci|\.github)/[\w./-]*\w",
-        paper.read_text("utf-8"),
-    )
-    assert [name for name in named if not (REPOSITORY / name).exists()] == []
+def test_the_names_of_the_code_are_those_of_the_code() -> None:
+    words = {word for path in SOURCES for word in re.findall(r"\w+", path.read_text("utf-8"))}
+    named = re.findall(r"`([A-Za-z_]\w*)(?:\.(\w+))?(?:\(\w*\))?`", re.sub(r"`(?:bot|index)\.\w+`", "", ARCHITECTURE))
+    assert [name for names in named for name in names if name and name not in words] == []
 
 
-@each(PAPERS)
+def test_files_that_are_named_are_there() -> None:
+    papers = [paper for paper in PAPERS if paper.name != "CHANGELOG.md"]  # which tells of what is gone, too
+    named = {
+        (path.relative_to(REPOSITORY).as_posix(), name)
+        for path in (*papers, *SOURCES, REPOSITORY / "pyproject.toml", *(REPOSITORY / "deploy").iterdir())
+        for name in re.findall(FILE, path.read_text("utf-8"))
+    }
+    assert sorted((path, name) for path, name in named if not (REPOSITORY / name).exists()) == []
+
+
+FILE = r"(?<![\w/.-])(?:bot|index|tests|training|benchmarks|deploy|docs|\.ci|\.github)/[\w./-]*\w"
+"""The path of a file or a folder of ours."""
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda path: path.relative_to(REPOSITORY).as_posix())
 def test_links_lead_somewhere(paper: Path) -> None:
     links = re.findall(r"\]\(([^)\s]+)\)|<img src=\"([^\"]+)\"", paper.read_text("utf-8"))
     places = [(markdown or image).partition("#") for markdown, image in links if "://" not in markdown]
