@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from kabar_process import REPOSITORY
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from test_house import MAY_IMPORT
 
 PAPERS = [
@@ -26,27 +27,27 @@ PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["pro
 
 def test_the_rooms_are_documented_with_what_they_may_import() -> None:
     rows = re.findall(r"^\| `((bot|index)\.\w+)` \| [^|]+ \|([^|]*)\|$", ARCHITECTURE, re.MULTILINE)
-    documented = {
+    rooms = {
         room: {name if name == "index" else f"{package}.{name}" for name in re.findall(r"\w+", below)}
         for room, package, below in rows
     }
-    assert documented == MAY_IMPORT
+    assert rooms == MAY_IMPORT
 
 
 def test_the_names_of_the_code_are_those_of_the_code() -> None:
     words = {word for path in SOURCES for word in re.findall(r"\w+", path.read_text("utf-8"))}
-    named = re.findall(r"`([A-Za-z_]\w*)(?:\.(\w+))?(?:\(\w*\))?`", re.sub(r"`(?:bot|index)\.\w+`", "", ARCHITECTURE))
-    assert [name for names in named for name in names if name and name not in words] == []
+    names = re.findall(r"`([A-Za-z_]\w*)(?:\.(\w+))?(?:\(\w*\))?`", re.sub(r"`(?:bot|index)\.\w+`", "", ARCHITECTURE))
+    assert [name for parts in names for name in parts if name and name not in words] == []
 
 
 def test_files_that_are_named_are_there() -> None:
     papers = [paper for paper in PAPERS if paper.name != "CHANGELOG.md"]  # which tells of what is gone, too
-    named = {
+    places = {
         (path.relative_to(REPOSITORY).as_posix(), name)
         for path in (*papers, *SOURCES, REPOSITORY / "pyproject.toml", *(REPOSITORY / "deploy").iterdir())
         for name in re.findall(FILE, path.read_text("utf-8"))
     }
-    assert sorted((path, name) for path, name in named if not (REPOSITORY / name).exists()) == []
+    assert sorted((path, name) for path, name in places if not (REPOSITORY / name).exists()) == []
 
 
 FILE = r"(?<![\w/.-])(?:bot|index|tests|training|benchmarks|deploy|docs|\.ci|\.github)/[\w./-]*\w"
@@ -74,15 +75,10 @@ def test_the_changelog_tells_of_this_version() -> None:
     assert re.search(rf"^## \[{re.escape(PROJECT['version'])}\] - \S", changelog, re.MULTILINE)
 
 
-@pytest.mark.parametrize("wanted", [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["test"]])
-def test_the_known_versions_are_such_as_are_wanted(wanted: str) -> None:
+@pytest.mark.parametrize("dependency", [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["test"]])
+def test_the_constraints_keep_to_what_the_project_asks_for(dependency: str) -> None:
     lines = (REPOSITORY / "constraints.txt").read_text("utf-8").splitlines()
-    known = {_folded(name): version for name, _, version in (line.partition("==") for line in lines)}
-    requirement = Requirement(wanted)
-    if requirement.name != "setuptools":  # which pip does not count among what is installed
-        assert requirement.specifier.contains(known[_folded(requirement.name)])
-
-
-def _folded(name: str) -> str:
-    """As package names are compared."""
-    return re.sub(r"[-_.]+", "-", name).lower()
+    versions = {canonicalize_name(name): version for name, _, version in (line.partition("==") for line in lines)}
+    requirement = Requirement(dependency)
+    if requirement.name != "setuptools":  # pip does not list it among what is installed
+        assert requirement.specifier.contains(versions[canonicalize_name(requirement.name)])

@@ -10,7 +10,6 @@ import sys
 import tomllib
 import venv
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -18,8 +17,10 @@ import pytest
 from bot_process import ANSWER, QUESTION
 from docx import Document
 from kabar_process import REPOSITORY, environment
+from patience import PATIENCE, wait_until
 from telegram_server import TelegramServer
 
+pytestmark = pytest.mark.slow
 PACKAGES = ("bot", "index")
 BESIDE = ("pyproject.toml", "README.md", "LICENSE")
 """What a wheel is made of, beside the packages."""
@@ -28,13 +29,13 @@ BESIDE = ("pyproject.toml", "README.md", "LICENSE")
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built from a copy: in the tree it would take along what an older build left there."""
-    tree, built = tmp_path_factory.mktemp("tree"), tmp_path_factory.mktemp("built")
+    tree, folder = tmp_path_factory.mktemp("tree"), tmp_path_factory.mktemp("wheel")
     for name in BESIDE:
         shutil.copy(REPOSITORY / name, tree)
     for name in PACKAGES:
         shutil.copytree(REPOSITORY / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
-    pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(built), str(tree))
-    (wheel,) = built.iterdir()
+    pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(tree))
+    (wheel,) = folder.iterdir()
     return wheel
 
 
@@ -54,8 +55,13 @@ def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def pip(*arguments: str) -> None:
     """Run pip as if nobody had configured it, and without a network."""
     command = [sys.executable, "-m", "pip", "--isolated", *arguments]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    process = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert process.returncode == 0, process.stdout + process.stderr
+
+
+def without_tree(settings: Mapping[str, str]) -> dict[str, str]:
+    """What a process needs that must not find the tree."""
+    return environment({**settings, "PYTHONPATH": ""})
 
 
 @pytest.fixture
@@ -71,43 +77,48 @@ def run(elsewhere: Path, folder: Path) -> Callable[..., str]:
     """Runs a program of the other environment in the empty folder; gives what it prints."""
 
     def run(*command: str, settings: Mapping[str, str] | None = None) -> str:
-        ran = subprocess.run(
+        process = subprocess.run(
             [elsewhere / command[0], *command[1:]],
             env=without_tree(settings or {}),
             cwd=folder,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=PATIENCE,
             check=False,
         )
-        assert ran.returncode == 0, ran.stdout + ran.stderr
-        return ran.stdout
+        assert process.returncode == 0, process.stdout + process.stderr
+        return process.stdout
 
     return run
 
 
-def without_tree(settings: Mapping[str, str]) -> dict[str, str]:
-    """What a process needs that must not find the tree."""
-    return environment({**settings, "PYTHONPATH": ""})
+@pytest.fixture
+def bot(server: TelegramServer, elsewhere: Path, folder: Path, index_dir: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The bot of the other environment, on the small index."""
+    settings = {"TELEGRAM_BOT_TOKEN": server.token, "TELEGRAM_API_BASE": server.url, "INDEX_DIR": str(index_dir)}
+    process = subprocess.Popen([elsewhere / "kabar", "bot"], env=without_tree(settings), cwd=folder)
+    yield process
+    process.kill()
+    process.wait()
 
 
 def test_it_holds_every_file_of_the_packages_and_no_other(wheel: Path) -> None:
     with ZipFile(wheel) as archive:
-        held = {name for name in archive.namelist() if ".dist-info/" not in name}
+        contents = {name for name in archive.namelist() if ".dist-info/" not in name}
     files = {
-        path.relative_to(REPOSITORY)
+        path.relative_to(REPOSITORY).as_posix()
         for package in PACKAGES
         for path in (REPOSITORY / package).rglob("*")
         if path.is_file() and path.parent.name != "__pycache__" and not path.name.startswith(".")
     }
-    assert held == {path.as_posix() for path in files}
+    assert contents == files
 
 
 def test_it_is_what_runs_there_in_its_version(run: Callable[..., str], elsewhere: Path) -> None:
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
     assert run("kabar", "--version") == f"kabar {project['version']}\n"
-    found = run("python", "-c", f"import {', '.join(PACKAGES)}\nfor one in {', '.join(PACKAGES)}: print(one.__file__)")
-    assert [elsewhere.parent in Path(file).parents for file in found.split()] == [True] * len(PACKAGES)
+    files = run("python", "-c", "import bot, index\nfor package in bot, index: print(package.__file__)")
+    assert [elsewhere.parent in Path(file).parents for file in files.split()] == [True, True]
 
 
 def test_the_terminal_builds_and_answers(run: Callable[..., str], articles_dir: Path) -> None:
@@ -121,27 +132,15 @@ def test_the_terminal_builds_and_answers(run: Callable[..., str], articles_dir: 
     assert json.loads(run("kabar", "ask", QUESTION, "--json", settings=settings))["answer"] == ANSWER
 
 
-def test_the_bot_answers(server: TelegramServer, elsewhere: Path, folder: Path, index_dir: Path) -> None:
+def test_the_bot_answers(server: TelegramServer, bot: subprocess.Popen[bytes]) -> None:
     alice = server.user("Alice", language_code="id")
-    with started_bot(elsewhere, folder, server, index_dir) as process:
-        server.say(alice, QUESTION)
-        server.wait_for_message(alice, timeout=120)
-        server.say(alice, "/start")
-        assert "3 artikel berita" in server.wait_for_message(alice, timeout=120).text
-        process.terminate()
-        assert process.wait(timeout=60) == 0
-    assert ANSWER in server.messages(alice)[0].text
 
+    def has_said(text: str) -> bool:
+        assert bot.poll() is None, "the bot ended; what it wrote stands below"
+        return any(text in message.text for message in server.messages(alice))
 
-@contextmanager
-def started_bot(
-    programs: Path, folder: Path, server: TelegramServer, index_dir: Path
-) -> Iterator[subprocess.Popen[bytes]]:
-    """The bot of the other environment; its log is shown when something is wrong with it."""
-    settings = {"TELEGRAM_BOT_TOKEN": server.token, "TELEGRAM_API_BASE": server.url, "INDEX_DIR": str(index_dir)}
-    process = subprocess.Popen([programs / "kabar", "bot"], env=without_tree(settings), cwd=folder)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
+    for message, reply in ((QUESTION, ANSWER), ("/start", "3 artikel berita")):
+        server.say(alice, message)
+        wait_until(lambda reply=reply: has_said(reply))
+    bot.terminate()
+    assert bot.wait(timeout=PATIENCE) == 0
