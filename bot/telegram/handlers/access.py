@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from html import escape
 
@@ -11,6 +10,7 @@ from telegram.ext import ApplicationHandlerStop, ContextTypes
 
 from bot.telegram.limits import Limits, Verdict
 from bot.telegram.parts import Parts
+from bot.telegram.state import State
 
 logger = logging.getLogger(__name__)
 
@@ -44,13 +44,13 @@ class Access:
         if not self._known:
             return True
         ids = _ids(update)
-        return bool(self._known.intersection(ids)) or await asyncio.to_thread(self._parts.state.is_admitted, *ids)
+        return bool(self._known.intersection(ids)) or await self._parts.state.read(State.is_admitted, *ids)
 
     async def _may_try(self, update: Update) -> bool:
         """Whether a code is looked at; guessing meets the same limits as asking."""
         user, chat = update.effective_user, update.effective_chat
         assert chat
-        verdict, _ = await asyncio.to_thread(self._limits.ask, user.id if user else None, chat.id)
+        verdict, _ = await self._limits.ask(user.id if user else None, chat.id)
         return verdict is Verdict.FREE
 
     async def _redeem(self, update: Update, code: str) -> None:
@@ -58,8 +58,8 @@ class Access:
         message, chat = update.effective_message, update.effective_chat
         assert message
         assert chat
-        admitted = await asyncio.to_thread(self._parts.state.redeem, code, chat.id)
-        spoken = self._parts.spoken(update.effective_user)
+        admitted = await self._parts.state.write(State.redeem, code, chat.id)
+        spoken = await self._parts.spoken(update.effective_user)
         if admitted:
             logger.info("Admitted by invitation: %d", chat.id)
         elif not await self._may_ask(update) and chat.type != chat.PRIVATE:

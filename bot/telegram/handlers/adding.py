@@ -55,7 +55,7 @@ class Adding:
         message = update.effective_message
         assert message
         assert message.document
-        spoken = self._parts.spoken(message.from_user)
+        spoken = await self._parts.spoken(message.from_user)
         if (message.document.file_size or 0) > FileSizeLimit.FILESIZE_DOWNLOAD:
             await self._parts.sender.send(
                 message.chat_id, plain(spoken.file_too_large).html, reply_to=message.message_id
@@ -74,7 +74,7 @@ class Adding:
         message = update.effective_message
         assert message
         urls = (message.text or "").split()
-        spoken = self._parts.spoken(message.from_user)
+        spoken = await self._parts.spoken(message.from_user)
         context.application.create_task(self._add(message, urls[0], spoken, urls), update)
 
     async def _add(

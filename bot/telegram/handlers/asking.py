@@ -21,7 +21,7 @@ from bot.questions.conversation import Turn
 from bot.telegram.messages import Reply, answer_reply, plain
 from bot.telegram.parts import EDITED, GROUPS, NEW, PRIVATE, Handlers, Parts, keyboard, spoken_to, within
 from bot.telegram.queue import FullError
-from bot.telegram.state import SentAnswer
+from bot.telegram.state import SentAnswer, State
 
 logger = logging.getLogger(__name__)
 
@@ -108,7 +108,7 @@ class Asking:
             return  # two bots would never stop
         question = await self._question_of(message, text.strip())
         if edited:
-            before = await asyncio.to_thread(self._parts.state.answer_to, question.chat, question.message)
+            before = await self._parts.state.read(State.answer_to, question.chat, question.message)
             if before is None:
                 return
             question = replace(question, target=before.message)
@@ -119,14 +119,14 @@ class Asking:
         user = message.from_user
         earlier = None
         if replied and replied.from_user and replied.from_user.id == message.get_bot().id:
-            earlier = await asyncio.to_thread(parts.state.sent_answer, message.chat_id, replied.message_id)
+            earlier = await parts.state.read(State.sent_answer, message.chat_id, replied.message_id)
         return Question(
             text=text,
             chat=message.chat_id,
             thread=message.message_thread_id if message.is_topic_message else None,
             message=message.message_id,
             user=user.id if user else None,
-            spoken=parts.spoken(user),
+            spoken=await parts.spoken(user),
             private=message.chat.type == ChatType.PRIVATE,
             replied=earlier,
         )
@@ -224,11 +224,11 @@ class Asking:
             within=looked_in,
         )
         try:
-            await asyncio.to_thread(parts.state.keep, answered)
+            await parts.state.write(State.keep, answered)
             if answer.answer is None and parts.settings.keep_gaps:
-                await asyncio.to_thread(parts.state.add_gap, answer.understood)
+                await parts.state.write(State.add_gap, answer.understood)
         except sqlite3.Error as exc:  # it was answered; only its buttons, edits and replies go without
-            logger.error("An answer could not be kept in STATE_DB (%s). Is its disk full?", exc)
+            logger.error("An answer could not be kept in STATE_DB (%s)", exc)
 
 
 def _message(update: Update) -> Message:

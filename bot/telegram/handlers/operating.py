@@ -14,7 +14,8 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, ContextTypes, fil
 from bot.phrases import Phrases
 from bot.telegram.index_process import IndexProcess
 from bot.telegram.messages import LONGEST_LABEL, Button, Reply, Rows, article_key, plain
-from bot.telegram.parts import NEW, PRIVATE, Handlers, Parts, keyboard
+from bot.telegram.parts import NEW, PRIVATE, Handlers, Parts, keyboard, knowledge
+from bot.telegram.state import State
 from index.store import snapshots
 from index.store.disk import Headline
 from index.types import KabarError
@@ -63,16 +64,17 @@ class Operating:
 
     async def status(self, update: Update, _context: Context) -> None:
         """How the index and the bot are doing."""
-        message, spoken = self._heard(update)
+        message, spoken = await self._heard(update)
         metrics = self._parts.metrics
         counts = metrics.counts()
-        with self._parts.live.lend() as answerer:
-            manifest, name = answerer.snapshot.manifest, answerer.snapshot.name
+        manifest, name, known = await self._parts.look(
+            lambda answerer: (answerer.snapshot.manifest, answerer.snapshot.name, knowledge(answerer.snapshot, spoken))
+        )
         age = datetime.now(UTC) - datetime.fromisoformat(manifest.created)
         told = spoken.status.format(
             snapshot=name,
             age=spoken.duration(age.total_seconds()),
-            knowledge=self._parts.knowledge(spoken),
+            knowledge=known,
             passages=spoken.count_passages(manifest.chunks),
             uptime=spoken.duration(metrics.uptime_seconds),
             answered=counts.get("answered", 0),
@@ -86,7 +88,7 @@ class Operating:
 
     async def history(self, update: Update, _context: Context) -> None:
         """The kept snapshots, newest first."""
-        message, spoken = self._heard(update)
+        message, spoken = await self._heard(update)
         folder = self._parts.settings.index_dir
         kept = await asyncio.to_thread(snapshots.history, folder)
         live = self._parts.live.name
@@ -98,8 +100,8 @@ class Operating:
 
     async def gaps(self, update: Update, _context: Context) -> None:
         """What was asked and not answered."""
-        message, spoken = self._heard(update)
-        found = await asyncio.to_thread(self._parts.state.gaps, LISTED)
+        message, spoken = await self._heard(update)
+        found = await self._parts.state.read(State.gaps, LISTED)
         if not found:
             told = spoken.gaps_none if self._parts.settings.keep_gaps else spoken.gaps_off
         else:
@@ -108,8 +110,8 @@ class Operating:
 
     async def feedback(self, update: Update, _context: Context) -> None:
         """What people said about answers."""
-        message, spoken = self._heard(update)
-        said = (await asyncio.to_thread(self._parts.state.feedback))[:LISTED]
+        message, spoken = await self._heard(update)
+        said = (await self._parts.state.read(State.feedback))[:LISTED]
         lines = [spoken.feedback if said else spoken.feedback_none]
         for one in said:
             mark = {True: "👍", False: "👎", None: "✍️"}[one.good]
@@ -123,7 +125,7 @@ class Operating:
 
     async def rollback(self, update: Update, _context: Context) -> None:
         """Ask whether to go back to the snapshot that is named, or to the one before the live one."""
-        message, spoken = self._heard(update)
+        message, spoken = await self._heard(update)
         wanted = _behind(message)
         kept = await asyncio.to_thread(snapshots.history, self._parts.settings.index_dir)
         live = self._parts.live.name
@@ -137,11 +139,11 @@ class Operating:
 
     async def remove(self, update: Update, _context: Context) -> None:
         """Ask whether to remove the article of the answer that is replied to, or one with these words."""
-        message, spoken = self._heard(update)
+        message, spoken = await self._heard(update)
         words = _behind(message)
         replied = message.reply_to_message
         if not words and replied:
-            earlier = await asyncio.to_thread(self._parts.state.sent_answer, message.chat_id, replied.message_id)
+            earlier = await self._parts.state.read(State.sent_answer, message.chat_id, replied.message_id)
             words = earlier.article or "" if earlier else ""
         await self._reply(message, await self._choice(words, spoken))
 
@@ -167,7 +169,7 @@ class Operating:
         """Do what was confirmed."""
         query = update.callback_query
         assert query
-        spoken = self._parts.spoken(query.from_user)
+        spoken = await self._parts.spoken(query.from_user)
         await self._parts.sender.acknowledge(query.id)
         message = query.message
         if query.from_user.id not in self._parts.settings.telegram_admins or not isinstance(message, Message):
@@ -204,10 +206,10 @@ class Operating:
 
     # --- parts --------------------------------------------------------------------------------------------------
 
-    def _heard(self, update: Update) -> tuple[Message, Phrases]:
+    async def _heard(self, update: Update) -> tuple[Message, Phrases]:
         message = update.effective_message
         assert message is not None  # the filters let nothing else through
-        return message, self._parts.spoken(message.from_user)
+        return message, await self._parts.spoken(message.from_user)
 
     async def _reply(self, message: Message, reply: Reply) -> None:
         await self._parts.sender.send(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from html import escape
 
@@ -47,7 +46,7 @@ class Pace:
         self._parts.metrics.count("late")
         if message.chat_id not in self._told_late:
             self._told_late.add(message.chat_id)
-            spoken = self._parts.spoken(message.from_user)
+            spoken = await self._parts.spoken(message.from_user)
             await self._reply(message, spoken.late.format(time=spoken.time(message.date)))
 
     async def _is_free(self, update: Update) -> bool:
@@ -56,11 +55,11 @@ class Pace:
         if chat is None or (user and user.id in self._parts.settings.telegram_admins):
             return True
         limits = self._typing if update.inline_query else self._asking
-        verdict, seconds = await asyncio.to_thread(limits.ask, user.id if user else None, chat.id)
+        verdict, seconds = await limits.ask(user.id if user else None, chat.id)
         if verdict is Verdict.FREE:
             return True
         self._parts.metrics.count("limited")
-        spoken = self._parts.spoken(user)
+        spoken = await self._parts.spoken(user)
         told = spoken.slow_down.format(duration=spoken.duration(seconds))
         if update.callback_query:
             await self._parts.sender.acknowledge(update.callback_query.id, told)

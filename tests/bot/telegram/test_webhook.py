@@ -21,13 +21,6 @@ FIRST_UPDATE = 100_000_001
 
 
 @pytest.fixture
-def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-@pytest.fixture
 def hooked(server: TelegramServer, start: Start, port: int) -> Callable[..., Bot]:
     """Starts a bot behind the webhook."""
     server.route(PUBLIC, f"http://127.0.0.1:{port}")
@@ -120,7 +113,7 @@ def test_a_webhook_without_a_secret_is_refused(start: Start) -> None:
 
 
 def test_a_drain_that_takes_too_long_ends(server: TelegramServer, start: Start) -> None:
-    bot = start(change=slowly(8) + "\nimport bot.telegram.app\nbot.app.DRAIN_SECONDS = 1")
+    bot = start(change=slowly(8) + "\nimport bot.telegram.app\nbot.telegram.app.DRAIN_SECONDS = 1")
     alice = server.user("Alice", language_code="en")
     server.say(alice, QUESTION)
     server.wait_for_call("sendChatAction")
