@@ -20,6 +20,7 @@ from bot.answers.live import LiveAnswerer
 from bot.questions.conversation import Memory
 from bot.settings import Settings
 from bot.telegram.async_state import BUSY_SECONDS, AsyncState
+from bot.telegram.commands import fill_menu
 from bot.telegram.handlers.access import Access
 from bot.telegram.handlers.adding import Adding
 from bot.telegram.handlers.asking import Asking
@@ -30,7 +31,6 @@ from bot.telegram.handlers.pace import Pace
 from bot.telegram.handlers.people import People
 from bot.telegram.index_process import IndexProcess
 from bot.telegram.limits import Limits
-from bot.telegram.menu import fill_menu
 from bot.telegram.metrics import Metrics
 from bot.telegram.order import InOrder
 from bot.telegram.parts import Parts
@@ -120,8 +120,8 @@ class _Service:
                 *people.handlers(),
                 *Buttons(parts).handlers(),
                 *Inline(parts).handlers(),
-                *people.fallback(),
                 *Asking(parts).handlers(),
+                *people.fallback(),
             ]
         )
         self._application.add_error_handler(self._on_error)

@@ -8,6 +8,7 @@ from html import escape
 from telegram import Update
 from telegram.ext import ApplicationHandlerStop, ContextTypes
 
+from bot.telegram.commands import Command, command_in
 from bot.telegram.limits import Limits, Verdict
 from bot.telegram.parts import Parts
 from bot.telegram.state import State
@@ -70,11 +71,10 @@ class Access:
 
 def _code(update: Update) -> str | None:
     """The code behind /start, where a message has one."""
-    text = (update.message.text or "") if update.message else ""
-    command, _, code = text.partition(" ")
-    is_start = command.partition("@")[0] == "/start"
-    code = code.strip()
-    return code if is_start and code and code != "inline" else None
+    match command_in(update.message) if update.message else None:
+        case Command("start"), code if code not in {"", "inline"}:
+            return code
+    return None
 
 
 def _ids(update: Update) -> list[int]:

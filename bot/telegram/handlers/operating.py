@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from time import monotonic
 
 from telegram import CallbackQuery, Message, Update
-from telegram.ext import CallbackQueryHandler, CommandHandler, ContextTypes, filters
+from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.phrases import Phrases
+from bot.telegram.commands import behind_command, command_handlers
 from bot.telegram.index_process import IndexProcess
 from bot.telegram.messages import LONGEST_LABEL, Button, Reply, Rows, article_key, plain
-from bot.telegram.parts import NEW, PRIVATE, Handlers, Parts, keyboard, knowledge
+from bot.telegram.parts import Handlers, Parts, keyboard, knowledge
 from bot.telegram.state import State
 from index.store import snapshots
 from index.store.disk import Headline
@@ -45,8 +46,7 @@ class Operating:
 
     def handlers(self) -> Handlers:
         """For commands of operators, and their confirming buttons."""
-        operators = NEW & PRIVATE & filters.User(self._parts.settings.telegram_admins)
-        commands = {
+        actions = {
             "status": self.status,
             "history": self.history,
             "rollback": self.rollback,
@@ -56,7 +56,7 @@ class Operating:
         }
         buttons = rf"^({REMOVE}:\w+|{REALLY}:\w+|{ROLLBACK}:[\w.-]+|{CANCEL})$"
         return [
-            *(CommandHandler(name, does, operators) for name, does in commands.items()),
+            *command_handlers(actions, self._parts.settings.telegram_admins),
             CallbackQueryHandler(self.pressed, buttons),
         ]
 
@@ -126,7 +126,7 @@ class Operating:
     async def rollback(self, update: Update, _context: Context) -> None:
         """Ask whether to go back to the snapshot that is named, or to the one before the live one."""
         message, spoken = await self._heard(update)
-        wanted = _behind(message)
+        wanted = behind_command(message)
         kept = await asyncio.to_thread(snapshots.history, self._parts.settings.index_dir)
         live = self._parts.live.name
         fitting = [(name, one) for name, one in kept if (name == wanted if wanted else name < live)]
@@ -140,7 +140,7 @@ class Operating:
     async def remove(self, update: Update, _context: Context) -> None:
         """Ask whether to remove the article of the answer that is replied to, or one with these words."""
         message, spoken = await self._heard(update)
-        words = _behind(message)
+        words = behind_command(message)
         replied = message.reply_to_message
         if not words and replied:
             earlier = await self._parts.state.read(State.sent_answer, message.chat_id, replied.message_id)
@@ -218,10 +218,6 @@ class Operating:
 
     async def _show(self, message: Message, reply: Reply) -> None:
         await self._parts.sender.edit(message.chat_id, message.message_id, reply.html, keyboard(reply.buttons))
-
-
-def _behind(message: Message) -> str:
-    return (message.text or "").partition(" ")[2].strip()
 
 
 def _has(headline: Headline, words: str) -> bool:

@@ -9,14 +9,12 @@ from telegram import Message, Update
 from telegram.constants import ChatType
 from telegram.ext import ApplicationHandlerStop, ContextTypes
 
+from bot.telegram.commands import command_in
 from bot.telegram.limits import Limits, Verdict
-from bot.telegram.menu import EVERYBODYS
 from bot.telegram.parts import Parts, spoken_to
 
 LATE = timedelta(hours=1)
 """After which nobody waits for an answer any more."""
-COMMANDS = {"/start", *(f"/{name}" for name in EVERYBODYS)}
-"""That the bot answers in groups."""
 
 Context = ContextTypes.DEFAULT_TYPE
 
@@ -76,5 +74,5 @@ def _speaks_to_the_bot(message: Message) -> bool:
     """Whether the bot would say anything to it."""
     if message.chat.type == ChatType.PRIVATE or spoken_to(message) is not None:
         return True
-    command, _, addressed = (message.text or "").partition(" ")[0].partition("@")
-    return command in COMMANDS and addressed.casefold() in {"", message.get_bot().username.casefold()}
+    given = command_in(message)
+    return given is not None and not given[0].operators

@@ -6,11 +6,11 @@ from importlib.metadata import version
 from math import ceil
 
 from telegram import Message, Update
-from telegram.ext import CallbackQueryHandler, CommandHandler, ContextTypes, MessageHandler, filters
+from telegram.ext import CallbackQueryHandler, ContextTypes, MessageHandler, filters
 
 from bot.answers.answerer import Answerer
 from bot.phrases import Phrases, languages, phrases
-from bot.telegram.menu import EVERYBODYS
+from bot.telegram.commands import LISTED, behind_command, command_handlers
 from bot.telegram.messages import PAGE, SOURCES, Button, Reply, headlines_reply, plain
 from bot.telegram.parts import NEW, PRIVATE, Handlers, Parts, keyboard
 from bot.telegram.state import State
@@ -33,7 +33,7 @@ class People:
 
     def handlers(self) -> Handlers:
         """For commands, and the buttons of lists."""
-        commands = {
+        actions = {
             "start": self.start,
             "help": self.help,
             "about": self.about,
@@ -44,7 +44,7 @@ class People:
             "expect": self.expect,
         }
         return [
-            *(CommandHandler(name, does, NEW) for name, does in commands.items()),
+            *command_handlers(actions, self._parts.settings.telegram_admins),
             CallbackQueryHandler(self.turn, rf"^{SOURCES}:\d+$"),
             CallbackQueryHandler(self.choose, rf"^{LANGUAGE}:[\w-]+$"),
         ]
@@ -63,7 +63,7 @@ class People:
         message, spoken = await self._heard(update)
         mention = f"@{message.get_bot().username}"
         told = spoken.help.format(knowledge=await self._parts.knowledge(spoken), mention=mention)
-        listed = "\n".join(f"/{name} – {spoken.commands[name]}" for name in EVERYBODYS)
+        listed = "\n".join(f"/{command.name} – {spoken.commands[command.name]}" for command in LISTED)
         await self._reply(message, plain(f"{told}\n\n{spoken.help_commands}\n{listed}"))
 
     async def about(self, update: Update, _context: Context) -> None:
@@ -136,7 +136,7 @@ class People:
     async def expect(self, update: Update, _context: Context) -> None:
         """Note what the right answer would have been to the one that the message replies to."""
         message, spoken = await self._heard(update)
-        expected = (message.text or "").partition(" ")[2].strip()
+        expected = behind_command(message)
         answer, user = message.reply_to_message, message.from_user
         noted = False
         if expected and answer and user:
