@@ -77,8 +77,8 @@ def command_in(message: Message) -> tuple[Command, str] | None:
 
 def behind_command(message: Message) -> str:
     """What stands behind the command of a message."""
-    given = command_in(message)
-    return given[1] if given else ""
+    call = command_in(message)
+    return call[1] if call else ""
 
 
 def command_handlers(actions: Mapping[str, Action], admins: frozenset[int]) -> Handlers:
@@ -98,8 +98,8 @@ class _Gives(filters.MessageFilter):
         self._command = command
 
     def filter(self, message: Message) -> bool:
-        given = command_in(message)
-        return given is not None and given[0] == self._command
+        call = command_in(message)
+        return call is not None and call[0] == self._command
 
 
 async def fill_menu(bot: Bot, admins: Iterable[int]) -> None:

@@ -65,8 +65,8 @@ class Access:
             logger.info("Admitted by invitation: %d", chat.id)
         elif not await self._may_ask(update) and chat.type != chat.PRIVATE:
             return  # silence in groups that are not allowed
-        told = spoken.welcome if admitted else spoken.wrong_code
-        await self._parts.sender.send(chat.id, escape(told), reply_to=message.message_id)
+        text = spoken.welcome if admitted else spoken.wrong_code
+        await self._parts.sender.send(chat.id, escape(text), reply_to=message.message_id)
 
 
 def _code(update: Update) -> str | None:

@@ -93,8 +93,8 @@ class Asking:
         """Put the answer to an edited question into the place of the one before."""
         message = _message(update)
         if message.text and message.text.startswith("/"):
-            given = command_in(message)
-            text = _asked_by_command(message) if given and given[0].name == ASK else None
+            call = command_in(message)
+            text = _asked_by_command(message) if call and call[0].name == ASK else None
         else:
             text = message.text if message.chat.type == ChatType.PRIVATE else spoken_to(message)
         if text is not None:

@@ -48,16 +48,16 @@ class Buttons:
         query = update.callback_query
         assert query
         spoken = await self._parts.spoken(query.from_user)
-        told = ""
+        text = ""
         try:
-            told = await self._done(query, spoken)
+            text = await self._done(query, spoken)
         except FullError:
-            told = spoken.too_busy
+            text = spoken.too_busy
         except Exception:
             logger.exception("A button could not do its work")
-            told = spoken.failed
+            text = spoken.failed
         finally:
-            await self._parts.sender.acknowledge(query.id, told, alert=bool(told) and query.data == BAD)
+            await self._parts.sender.acknowledge(query.id, text, alert=bool(text) and query.data == BAD)
 
     async def _done(self, query: CallbackQuery, spoken: Phrases) -> str:
         """What is told to the one who pressed, if anything."""

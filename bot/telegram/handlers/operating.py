@@ -71,7 +71,7 @@ class Operating:
             lambda answerer: (answerer.snapshot.manifest, answerer.snapshot.name, knowledge(answerer.snapshot, spoken))
         )
         age = datetime.now(UTC) - datetime.fromisoformat(manifest.created)
-        told = spoken.status.format(
+        text = spoken.status.format(
             snapshot=name,
             age=spoken.duration(age.total_seconds()),
             knowledge=known,
@@ -84,7 +84,7 @@ class Operating:
             p50=_seconds(metrics.percentile(0.5)),
             p95=_seconds(metrics.percentile(0.95)),
         )
-        await self._reply(message, plain(told))
+        await self._reply(message, plain(text))
 
     async def history(self, update: Update, _context: Context) -> None:
         """The kept snapshots, newest first."""
@@ -94,8 +94,8 @@ class Operating:
         live = self._parts.live.name
         lines = [spoken.history]
         for name, manifest in kept:
-            told = spoken.count_articles(manifest.articles) if manifest else spoken.damaged
-            lines.append(f"• {name}: {told}" + (f" ({spoken.live})" if name == live else ""))
+            text = spoken.count_articles(manifest.articles) if manifest else spoken.damaged
+            lines.append(f"• {name}: {text}" + (f" ({spoken.live})" if name == live else ""))
         await self._reply(message, plain("\n".join(lines)))
 
     async def gaps(self, update: Update, _context: Context) -> None:
@@ -103,21 +103,21 @@ class Operating:
         message, spoken = await self._heard(update)
         found = await self._parts.state.read(State.gaps, LISTED)
         if not found:
-            told = spoken.gaps_none if self._parts.settings.keep_gaps else spoken.gaps_off
+            text = spoken.gaps_none if self._parts.settings.keep_gaps else spoken.gaps_off
         else:
-            told = "\n".join([spoken.gaps, *(f"• {gap.question} ({gap.times}×)" for gap in found)])
-        await self._reply(message, plain(told))
+            text = "\n".join([spoken.gaps, *(f"• {gap.question} ({gap.times}×)" for gap in found)])
+        await self._reply(message, plain(text))
 
     async def feedback(self, update: Update, _context: Context) -> None:
         """What people said about answers."""
         message, spoken = await self._heard(update)
-        said = (await self._parts.state.read(State.feedback))[:LISTED]
-        lines = [spoken.feedback if said else spoken.feedback_none]
-        for one in said:
+        feedback = (await self._parts.state.read(State.feedback))[:LISTED]
+        lines = [spoken.feedback if feedback else spoken.feedback_none]
+        for one in feedback:
             mark = {True: "👍", False: "👎", None: "✍️"}[one.good]
             right = "" if one.expected is None else f" → {one.expected or spoken.not_in_articles}"
             lines.append(f"{mark} {one.question} – {one.answer or spoken.not_in_articles}{right}")
-        if said:
+        if feedback:
             lines += ["", spoken.feedback_export]
         await self._reply(message, plain("\n".join(lines)))
 
@@ -134,8 +134,8 @@ class Operating:
         if manifest is None:
             await self.history(update, _context)
             return
-        told = spoken.confirm_rollback.format(snapshot=name, articles=spoken.count_articles(manifest.articles))
-        await self._reply(message, plain(told, _confirming(f"{ROLLBACK}:{name}", spoken)))
+        text = spoken.confirm_rollback.format(snapshot=name, articles=spoken.count_articles(manifest.articles))
+        await self._reply(message, plain(text, _confirming(f"{ROLLBACK}:{name}", spoken)))
 
     async def remove(self, update: Update, _context: Context) -> None:
         """Ask whether to remove the article of the answer that is replied to, or one with these words."""
@@ -226,8 +226,8 @@ def _has(headline: Headline, words: str) -> bool:
 
 
 def _really(article: Headline, spoken: Phrases) -> Reply:
-    told = spoken.confirm_remove.format(title=article.title, article=article.article)
-    return plain(told, _confirming(f"{REALLY}:{article_key(article.article)}", spoken))
+    text = spoken.confirm_remove.format(title=article.title, article=article.article)
+    return plain(text, _confirming(f"{REALLY}:{article_key(article.article)}", spoken))
 
 
 def _confirming(data: str, spoken: Phrases) -> Rows:

@@ -26,7 +26,7 @@ class Pace:
         """`typing` is for inline queries, of which one comes with every pause in typing."""
         self._parts = parts
         self._asking, self._typing = asking, typing
-        self._told_late: set[int] = set()
+        self._apologised_to: set[int] = set()
 
     async def gate(self, update: Update, _context: Context) -> None:
         """Stop what is too late or too much."""
@@ -42,8 +42,8 @@ class Pace:
     async def _tell_late(self, message: Message) -> None:
         """Say once in a chat that what was asked long ago is not answered any more."""
         self._parts.metrics.count("late")
-        if message.chat_id not in self._told_late:
-            self._told_late.add(message.chat_id)
+        if message.chat_id not in self._apologised_to:
+            self._apologised_to.add(message.chat_id)
             spoken = await self._parts.spoken(message.from_user)
             await self._reply(message, spoken.late.format(time=spoken.time(message.date)))
 
@@ -58,11 +58,11 @@ class Pace:
             return True
         self._parts.metrics.count("limited")
         spoken = await self._parts.spoken(user)
-        told = spoken.slow_down.format(duration=spoken.duration(seconds))
+        text = spoken.slow_down.format(duration=spoken.duration(seconds))
         if update.callback_query:
-            await self._parts.sender.acknowledge(update.callback_query.id, told)
+            await self._parts.sender.acknowledge(update.callback_query.id, text)
         elif verdict is Verdict.TELL and update.effective_message:
-            await self._reply(update.effective_message, told)
+            await self._reply(update.effective_message, text)
         return False
 
     async def _reply(self, message: Message, text: str) -> None:
@@ -74,5 +74,5 @@ def _speaks_to_the_bot(message: Message) -> bool:
     """Whether the bot would say anything to it."""
     if message.chat.type == ChatType.PRIVATE or spoken_to(message) is not None:
         return True
-    given = command_in(message)
-    return given is not None and not given[0].operators
+    call = command_in(message)
+    return call is not None and not call[0].operators

@@ -62,9 +62,9 @@ class People:
         """Say how to ask, and which commands there are."""
         message, spoken = await self._heard(update)
         mention = f"@{message.get_bot().username}"
-        told = spoken.help.format(knowledge=await self._parts.knowledge(spoken), mention=mention)
+        text = spoken.help.format(knowledge=await self._parts.knowledge(spoken), mention=mention)
         listed = "\n".join(f"/{command.name} – {spoken.commands[command.name]}" for command in LISTED)
-        await self._reply(message, plain(f"{told}\n\n{spoken.help_commands}\n{listed}"))
+        await self._reply(message, plain(f"{text}\n\n{spoken.help_commands}\n{listed}"))
 
     async def about(self, update: Update, _context: Context) -> None:
         """Say what the bot is and what it keeps."""
@@ -121,8 +121,8 @@ class People:
         if code in languages():
             await self._parts.state.write(State.set_language, query.from_user.id, code)
             if isinstance(query.message, Message):
-                told = plain(phrases(code).language_set)
-                await self._parts.sender.edit(query.message.chat_id, query.message.message_id, told.html)
+                reply = plain(phrases(code).language_set)
+                await self._parts.sender.edit(query.message.chat_id, query.message.message_id, reply.html)
         await self._parts.sender.acknowledge(query.id)
 
     async def forget(self, update: Update, _context: Context) -> None:
@@ -142,8 +142,8 @@ class People:
         if expected and answer and user:
             text = "" if expected == NOTHING else expected
             noted = await self._parts.state.write(State.expect, message.chat_id, answer.message_id, user.id, text)
-        told = spoken.expected.format(expected=expected) if expected != NOTHING else spoken.expected_nothing
-        await self._reply(message, plain(told if noted else spoken.expect_usage))
+        text = spoken.expected.format(expected=expected) if expected != NOTHING else spoken.expected_nothing
+        await self._reply(message, plain(text if noted else spoken.expect_usage))
 
     async def _heard(self, update: Update) -> tuple[Message, Phrases]:
         message = update.effective_message
