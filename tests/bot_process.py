@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -117,6 +120,16 @@ def server() -> Iterator[TelegramServer]:
     with TelegramServer() as server:
         yield server
         assert server.unhandled == []
+
+
+@pytest.fixture
+def port() -> int:
+    """One that nobody listens at, and that no outgoing connection takes meanwhile: these begin at 32,768."""
+    while True:
+        number = random.randint(20_000, 32_000)
+        with socket.socket() as free, contextlib.suppress(OSError):
+            free.bind(("127.0.0.1", number))
+            return number
 
 
 @pytest.fixture

@@ -143,7 +143,7 @@ def test_a_full_disk_leaves_nobody_without_an_answer(server: TelegramServer, sta
         assert answered(f"{QUESTION} ({number})").text.startswith(ANSWER)
     server.press(first, "👎", by=alice)
     assert str(server.wait_for_call("answerCallbackQuery").params["text"]).startswith(APOLOGY)
-    assert "Is its disk full?" in bot.log
+    assert "is its disk full" in bot.log
     resource.prlimit(bot.process.pid, resource.RLIMIT_FSIZE, (most, most))
     second = answered(f"{QUESTION} (again)")
     wait_until_kept(state, second)

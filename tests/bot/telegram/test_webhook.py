@@ -26,13 +26,6 @@ FIRST_UPDATE = 100_000_001
 
 
 @pytest.fixture
-def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-@pytest.fixture
 def hooked(server: TelegramServer, start: Start, port: int) -> Callable[..., Bot]:
     """Starts a bot behind the webhook."""
     server.route(PUBLIC, f"http://127.0.0.1:{port}")
