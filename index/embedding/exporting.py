@@ -46,7 +46,9 @@ def export(folder: Path, weights: Path | None = None, say: Say = lambda _text: N
         making.mkdir(parents=True)
         say("Writing the sentence-transformers model …")
         _write(unpacked, making)
-        making.replace(folder)
+        if folder.exists():
+            folder.rmdir()
+        making.rename(folder)
     except (OSError, SafetensorError) as exc:
         reason = getattr(exc, "strerror", None) or exc
         raise ModelError(
