@@ -55,7 +55,7 @@ MOST_MODULES = 16
 """In one room; with more, nobody sees what it is for."""
 
 BOT_API = {name for name in MODULES if name.startswith("bot.telegram.handlers")} | {
-    f"bot.telegram.{name}" for name in ("app", "menu", "order", "parts", "sending", "updates", "web")
+    f"bot.telegram.{name}" for name in ("app", "commands", "order", "parts", "sending", "updates", "web")
 }
 MODELS = {"index.embedding.huggingface", "index.embedding.unpacking", "bot.readers.huggingface"}
 ONLY_IN = {

@@ -19,6 +19,8 @@ from telegram.ext import Application, ApplicationBuilder, ContextTypes, TypeHand
 from bot.answers.live import LiveAnswerer
 from bot.questions.conversation import Memory
 from bot.settings import Settings
+from bot.telegram.async_state import BUSY_SECONDS, AsyncState
+from bot.telegram.commands import fill_menu
 from bot.telegram.handlers.access import Access
 from bot.telegram.handlers.adding import Adding
 from bot.telegram.handlers.asking import Asking
@@ -29,7 +31,6 @@ from bot.telegram.handlers.pace import Pace
 from bot.telegram.handlers.people import People
 from bot.telegram.index_process import IndexProcess
 from bot.telegram.limits import Limits
-from bot.telegram.menu import fill_menu
 from bot.telegram.metrics import Metrics
 from bot.telegram.order import InOrder
 from bot.telegram.parts import Parts
@@ -69,7 +70,7 @@ def run(live: LiveAnswerer, settings: Settings, token: str) -> None:
     Raises ConfigurationError when Telegram does not know the token, or the state cannot be kept.
     """
     os.environ.setdefault("PTB_TIMEDELTA", "true")  # else every flood wait comes with a deprecation warning
-    state = State(settings.state_db)
+    state = AsyncState(State(settings.state_db, busy=BUSY_SECONDS))
     try:
         asyncio.run(_Service(live, settings, token, state).run())
     finally:
@@ -94,7 +95,7 @@ def build_application(settings: Settings, token: str) -> TelegramApplication:
 class _Service:
     """The running bot: everything that starts and stops with it."""
 
-    def __init__(self, live: LiveAnswerer, settings: Settings, token: str, state: State) -> None:
+    def __init__(self, live: LiveAnswerer, settings: Settings, token: str, state: AsyncState) -> None:
         self._settings = settings
         self._live = live
         self._application = build_application(settings, token)
@@ -119,8 +120,8 @@ class _Service:
                 *people.handlers(),
                 *Buttons(parts).handlers(),
                 *Inline(parts).handlers(),
-                *people.fallback(),
                 *Asking(parts).handlers(),
+                *people.fallback(),
             ]
         )
         self._application.add_error_handler(self._on_error)
@@ -224,21 +225,23 @@ class _Service:
         """Forget what is too old to be kept, every hour."""
         while True:
             with contextlib.suppress(Exception):  # what is full or locked now is pruned next time
-                await asyncio.to_thread(self._parts.state.prune, KEPT)
+                await self._parts.state.write(State.prune, KEPT)
             await asyncio.sleep(PRUNE_SECONDS)
 
     async def _on_error(self, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Tell the operator what happened, and the asker that it was not their fault."""
         logger.error("An update could not be handled", exc_info=context.error)
         self._parts.metrics.count("failed")
-        message = update.effective_message if isinstance(update, Update) and update.message else None
-        if message and not isinstance(context.error, TelegramError):
-            spoken = self._parts.spoken(message.from_user)
-            thread = message.message_thread_id if message.is_topic_message else None
-            with contextlib.suppress(TelegramError):
-                await self._parts.sender.send(
-                    message.chat_id, escape(spoken.failed), thread=thread, reply_to=message.message_id
-                )
+        if not isinstance(update, Update) or isinstance(context.error, TelegramError):
+            return
+        query, message, sender = update.callback_query, update.message, self._parts.sender
+        text = (await self._parts.spoken(update.effective_user)).failed
+        with contextlib.suppress(TelegramError):
+            if query:
+                await sender.acknowledge(query.id, text)
+            elif message:
+                thread = message.message_thread_id if message.is_topic_message else None
+                await sender.send(message.chat_id, escape(text), thread=thread, reply_to=message.message_id)
 
     # --- webhook and health -------------------------------------------------------------------------------------
 
@@ -256,14 +259,12 @@ class _Service:
         await self._application.update_queue.put(read_update(update, self._application.bot))
 
     def _health(self) -> Mapping[str, object]:
-        with self._live.lend() as answerer:
-            snapshot = answerer.snapshot
-            age = datetime.now(UTC) - datetime.fromisoformat(snapshot.manifest.created)
-            facts = {"snapshot": snapshot.name, "articles": snapshot.manifest.articles}
-        metrics = self._parts.metrics
+        snapshot, metrics = self._live.snapshot, self._parts.metrics
+        age = datetime.now(UTC) - datetime.fromisoformat(snapshot.manifest.created)
         return {
             "status": "stopping" if self._stopping.is_set() else "ok",
-            **facts,
+            "snapshot": snapshot.name,
+            "articles": snapshot.manifest.articles,
             "snapshot_age_seconds": round(age.total_seconds()),
             "waiting": self._parts.queue.waiting,
             "uptime_seconds": round(metrics.uptime_seconds),

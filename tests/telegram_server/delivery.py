@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
+from patience import PATIENCE
 
 from telegram_server.faults import ApiError
 from telegram_server.html import Json
@@ -125,7 +126,7 @@ class Delivery(World):
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(webhook.url))
         target = self._routes.get(origin, origin) + webhook.url.removeprefix(origin)
         headers = {"X-Telegram-Bot-Api-Secret-Token": webhook.secret} if webhook.secret else {}
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10), headers=headers) as session:
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE), headers=headers) as session:
             while True:
                 self._news.clear()
                 if not self._updates.pending:

@@ -1,7 +1,6 @@
 """What can go wrong: refusals in the Bot API's words, trouble that a test injects, and the limits of a flood."""
 
 import math
-import time
 from collections import defaultdict, deque
 from dataclasses import dataclass
 from typing import Any, Self
@@ -85,14 +84,13 @@ class FloodControl:
     def __init__(self) -> None:
         self._sent: dict[object, deque[float]] = defaultdict(deque)
 
-    def check(self, chat: Chat, is_edit: bool) -> None:
+    def check(self, chat: Chat, now: float, *, is_edit: bool) -> None:
         """Raises 429 where a window is full. Edits count too, except as messages of their second."""
         windows: list[tuple[object, int, float]] = [("all", 30, 1.0)]
         if not is_edit:
             windows.append((("second", chat.id), 1, 1.0))
         if chat.type != "private":
             windows.append((("minute", chat.id), 20, 60.0))
-        now = time.monotonic()
         for key, size, seconds in windows:
             sent = self._sent[key]
             while sent and sent[0] <= now - seconds:

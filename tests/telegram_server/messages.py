@@ -194,7 +194,7 @@ class Messages(World):
 
     def _send(self, chat: Chat, fields: Json, html: str | None) -> Json:
         if self.flood_control:
-            self._flood.check(chat, is_edit=False)
+            self._flood.check(chat, self.clock(), is_edit=False)
         raw = self._raw(chat, None if chat.type == "channel" else self.bot, None, fields)
         self._mine.add((chat.id, raw["message_id"]))
         self._outbox[chat.id].append(self._store(raw, html=html))
@@ -214,7 +214,7 @@ class Messages(World):
         if all(message.raw.get(name) == value for name, value in changes.items()):
             raise ApiError.bad_request(_NOT_MODIFIED)
         if self.flood_control:
-            self._flood.check(chat, is_edit=True)
+            self._flood.check(chat, self.clock(), is_edit=True)
         raw = present(**(message.raw | changes | {"edit_date": int(time.time())}))
         edited = self._store(raw, html=html, edits=message.edits + 1)
         self._outbox[chat.id].append(edited)

@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from typing import Any
 
 from telegram_server.faults import ApiError
@@ -152,7 +151,7 @@ class Methods(Messages):
 
     def _answer_query(self, kind: str, identifier: str) -> bool:
         query = self._queries.get(identifier)
-        if not query or query.kind != kind or time.monotonic() - query.asked_at > self.query_lifetime:
+        if not query or query.kind != kind or self.clock() - query.asked_at > self.query_lifetime:
             reason = "query is too old and response timeout expired or query ID is invalid"
             raise ApiError.bad_request(reason)
         return True

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import Any, Self, TypeVar
 
 from aiohttp import web
+from patience import PATIENCE
 
 from telegram_server.delivery import Delivery
 from telegram_server.faults import ApiError, Fault, Injection
@@ -89,11 +90,11 @@ class TelegramServer(Methods, Delivery):
 
     def _in_loop(self, work: Coroutine[Any, Any, T]) -> T:
         assert self._loop, "the server is not running: use it in a with statement"
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=30)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=PATIENCE)
 
     # --- What the bot did -------------------------------------------------------------------------------
 
-    def wait_for_message(self, chat: Chat | User, timeout: float = 10) -> Message:
+    def wait_for_message(self, chat: Chat | User, timeout: float = PATIENCE) -> Message:
         """The next message that the bot sent or edited in `chat`, each of them once and in order."""
 
         def arrived() -> Message | None:
@@ -104,7 +105,7 @@ class TelegramServer(Methods, Delivery):
         self._outbox_read[chat.id] += 1
         return message
 
-    def wait_for_call(self, method: str, timeout: float = 10, **params: Any) -> Call:
+    def wait_for_call(self, method: str, timeout: float = PATIENCE, **params: Any) -> Call:
         """The next request of `method` with these parameters; earlier ones are passed over for good."""
 
         def arrived() -> Call | None:
@@ -118,7 +119,7 @@ class TelegramServer(Methods, Delivery):
 
         return self._wait(arrived, timeout, f"no {method} with {params}" if params else f"no {method}")
 
-    def wait_until(self, condition: Callable[[], object], timeout: float = 10) -> None:
+    def wait_until(self, condition: Callable[[], object], timeout: float = PATIENCE) -> None:
         """Returns as soon as `condition`, asked again after each thing that happens here, is true."""
         self._wait(lambda: condition() or None, timeout, "the condition did not come true")
 
@@ -214,7 +215,7 @@ class TelegramServer(Methods, Delivery):
             self.unhandled.append(f"method {name}")
             raise ApiError(404, "Not Found")
         params = await read(request)
-        call = Call(method.name, params.values, time.monotonic())
+        call = Call(method.name, params.values, self.clock())
         with self._changed:
             fault = self._draw_fault(method.name)
             call.fault = fault.kind if fault else None

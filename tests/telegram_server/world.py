@@ -4,7 +4,7 @@ import itertools
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,6 +78,7 @@ class World:
         self.bot = User(int(token.partition(":")[0]), "Kabar", username, is_bot=True)
         self.privacy = privacy
         self.flood_control = flood_control
+        self.clock: Callable[[], float] = time.monotonic  # of floods and queries; a test may stop it
         self.query_lifetime = 15.0  # seconds within which a callback or inline query can be answered
         self.unhandled: list[str] = []
 
@@ -282,7 +283,7 @@ class World:
 
     def _ask(self, kind: str, user: User, details: Json) -> str:
         identifier = str(4_000_000_000 + next(self._numbers))
-        self._queries[identifier] = Query(kind, time.monotonic())
+        self._queries[identifier] = Query(kind, self.clock())
         self.push({kind: {"id": identifier, "from": user.json, **details}})
         return identifier
 
@@ -375,7 +376,7 @@ class World:
             if document and stored
             else None,
             edits=edits,
-            sent_at=time.monotonic(),
+            sent_at=self.clock(),
             raw=raw,
         )
         self._messages[message.chat_id][message.message_id] = message

@@ -13,18 +13,20 @@ from typing import Any
 from telegram import Message, Update
 from telegram.constants import ChatType
 from telegram.error import TelegramError
-from telegram.ext import CommandHandler, ContextTypes, MessageHandler, filters
+from telegram.ext import ContextTypes, MessageHandler, filters
 
 from bot.answers.types import Answer
 from bot.phrases import Phrases, small_talk
 from bot.questions.conversation import Turn
+from bot.telegram.commands import behind_command, command_handlers, command_in
 from bot.telegram.messages import Reply, answer_reply, plain
 from bot.telegram.parts import EDITED, GROUPS, NEW, PRIVATE, Handlers, Parts, keyboard, spoken_to, within
 from bot.telegram.queue import FullError
-from bot.telegram.state import SentAnswer
+from bot.telegram.state import SentAnswer, State
 
 logger = logging.getLogger(__name__)
 
+ASK = "ask"
 UNNOTICED_SECONDS = 0.7
 """That somebody waits without wondering whether they were heard."""
 PATIENCE_SECONDS = 4.0
@@ -62,7 +64,7 @@ class Asking:
         """For messages that may be questions."""
         text = filters.TEXT & ~filters.COMMAND
         return [
-            CommandHandler("ask", self.command, NEW),
+            *command_handlers({ASK: self.command}, self._parts.settings.telegram_admins),
             MessageHandler(NEW & text & PRIVATE, self.private),
             MessageHandler(NEW & text & GROUPS, self.group),
             MessageHandler(EDITED & filters.TEXT, self.edited),
@@ -72,7 +74,7 @@ class Asking:
     async def command(self, update: Update, _context: Context) -> None:
         """Answer what stands behind /ask, or the message that it replies to."""
         message = _message(update)
-        await self._answer(message, _behind_command(message))
+        await self._answer(message, _asked_by_command(message))
 
     async def private(self, update: Update, _context: Context) -> None:
         """Answer a message of a private chat."""
@@ -91,7 +93,8 @@ class Asking:
         """Put the answer to an edited question into the place of the one before."""
         message = _message(update)
         if message.text and message.text.startswith("/"):
-            text = _behind_command(message) if message.text.startswith("/ask") else None
+            call = command_in(message)
+            text = _asked_by_command(message) if call and call[0].name == ASK else None
         else:
             text = message.text if message.chat.type == ChatType.PRIVATE else spoken_to(message)
         if text is not None:
@@ -108,7 +111,7 @@ class Asking:
             return  # two bots would never stop
         question = await self._question_of(message, text.strip())
         if edited:
-            before = await asyncio.to_thread(self._parts.state.answer_to, question.chat, question.message)
+            before = await self._parts.state.read(State.answer_to, question.chat, question.message)
             if before is None:
                 return
             question = replace(question, target=before.message)
@@ -119,14 +122,14 @@ class Asking:
         user = message.from_user
         earlier = None
         if replied and replied.from_user and replied.from_user.id == message.get_bot().id:
-            earlier = await asyncio.to_thread(parts.state.sent_answer, message.chat_id, replied.message_id)
+            earlier = await parts.state.read(State.sent_answer, message.chat_id, replied.message_id)
         return Question(
             text=text,
             chat=message.chat_id,
             thread=message.message_thread_id if message.is_topic_message else None,
             message=message.message_id,
             user=user.id if user else None,
-            spoken=parts.spoken(user),
+            spoken=await parts.spoken(user),
             private=message.chat.type == ChatType.PRIVATE,
             replied=earlier,
         )
@@ -226,11 +229,11 @@ class Asking:
             topic=turn.topic,
         )
         try:
-            await asyncio.to_thread(parts.state.keep, answered)
+            await parts.state.write(State.keep, answered)
             if answer.answer is None and parts.settings.keep_gaps and not answer.understood.asks_source:
-                await asyncio.to_thread(parts.state.add_gap, answer.understood.question)
+                await parts.state.write(State.add_gap, answer.understood.question)
         except sqlite3.Error as exc:  # it was answered; only its buttons, edits and replies go without
-            logger.error("An answer could not be kept in STATE_DB (%s). Is its disk full?", exc)
+            logger.error("An answer could not be kept in STATE_DB (%s)", exc)
 
 
 def _message(update: Update) -> Message:
@@ -239,11 +242,10 @@ def _message(update: Update) -> Message:
     return message
 
 
-def _behind_command(message: Message) -> str:
-    text = (message.text or "").partition(" ")[2]
-    if not text.strip() and message.reply_to_message:
-        return message.reply_to_message.text or ""
-    return text
+def _asked_by_command(message: Message) -> str:
+    """What stands behind /ask, or else in the message that it replies to."""
+    replied = message.reply_to_message
+    return behind_command(message) or (replied.text if replied else None) or ""
 
 
 def _turn(earlier: SentAnswer) -> Turn:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 
 from telegram import CallbackQuery, Message, Update
@@ -24,7 +23,7 @@ from bot.telegram.messages import (
 )
 from bot.telegram.parts import Handlers, Parts, keyboard, understood, within
 from bot.telegram.queue import FullError
-from bot.telegram.state import SentAnswer
+from bot.telegram.state import SentAnswer, State
 
 logger = logging.getLogger(__name__)
 
@@ -48,17 +47,17 @@ class Buttons:
         """Do what the button says, and stop its waiting sign whatever happens."""
         query = update.callback_query
         assert query
-        spoken = self._parts.spoken(query.from_user)
-        told = ""
+        spoken = await self._parts.spoken(query.from_user)
+        text = ""
         try:
-            told = await self._done(query, spoken)
+            text = await self._done(query, spoken)
         except FullError:
-            told = spoken.too_busy
+            text = spoken.too_busy
         except Exception:
             logger.exception("A button could not do its work")
-            told = spoken.failed
+            text = spoken.failed
         finally:
-            await self._parts.sender.acknowledge(query.id, told, alert=bool(told) and query.data == BAD)
+            await self._parts.sender.acknowledge(query.id, text, alert=bool(text) and query.data == BAD)
 
     async def _done(self, query: CallbackQuery, spoken: Phrases) -> str:
         """What is told to the one who pressed, if anything."""
@@ -67,7 +66,7 @@ class Buttons:
             return spoken.answer_gone
         if query.data in {GOOD, BAD}:
             return await self._judged(query, message, spoken)
-        earlier = await asyncio.to_thread(self._parts.state.sent_answer, message.chat_id, message.message_id)
+        earlier = await self._parts.state.read(State.sent_answer, message.chat_id, message.message_id)
         if earlier is None:
             return spoken.answer_gone
         reply = await self._turned(earlier, query.data or "", spoken)
@@ -76,9 +75,7 @@ class Buttons:
 
     async def _judged(self, query: CallbackQuery, message: Message, spoken: Phrases) -> str:
         good = query.data == GOOD
-        kept = await asyncio.to_thread(
-            self._parts.state.judge, message.chat_id, message.message_id, query.from_user.id, good
-        )
+        kept = await self._parts.state.write(State.judge, message.chat_id, message.message_id, query.from_user.id, good)
         if not kept:
             return spoken.answer_gone
         return spoken.judged_good if good else spoken.judged_bad

@@ -47,8 +47,7 @@ def test_an_invitation_lets_one_person_in_and_survives_a_kill(
     code = json.loads(kabar("invite", "--json", settings=settings).stdout)["code"]
     server.say(alice, f"/start {code}")
     assert server.wait_for_message(alice).text.startswith("Welcome!")
-    bot.process.kill()
-    bot.process.wait()
+    bot.kill()
     start(**settings)
     server.say(alice, QUESTION)
     assert server.wait_for_message(alice).text.startswith(ANSWER)
