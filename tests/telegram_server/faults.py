@@ -5,6 +5,7 @@ from collections import defaultdict, deque
 from dataclasses import dataclass
 from typing import Any, Self
 
+from telegram_server.html import Json
 from telegram_server.types import Chat
 
 
@@ -73,9 +74,15 @@ class Injection:
 
     method: str
     fault: Fault
+    params: Json
     times: int | None
     probability: float
     hits: int = 0
+
+    def concerns(self, method: str, params: Json) -> bool:
+        if self.method not in ("*", method) or self.hits == self.times:
+            return False
+        return all(params.get(name) == value for name, value in self.params.items())
 
 
 class FloodControl:
