@@ -179,6 +179,7 @@ class Fault:
 
     kind: str
     error: ApiError | None = None
+    body: str = ""
 
     @classmethod
     def too_many(cls, retry_after: int = 1) -> Self:
@@ -204,9 +205,9 @@ class Fault:
         return cls("hang")
 
     @classmethod
-    def rubbish(cls) -> Self:
-        """200 with a body that is no JSON."""
-        return cls("rubbish")
+    def rubbish(cls, body: str = '{"ok":true,"result":') -> Self:
+        """200 with a body that is no answer; by itself no JSON."""
+        return cls("rubbish", body=body)
 
     @classmethod
     def lost_answer(cls) -> Self:
@@ -818,7 +819,7 @@ class TelegramServer:
                 page = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
                 return web.Response(status=502, text=page, content_type="text/html")
             case "rubbish":
-                return web.Response(text='{"ok":true,"result":', content_type="application/json")
+                return web.Response(text=fault.body, content_type="application/json")
             case "hang":
                 await asyncio.Event().wait()
         return _drop(request, reset=fault.kind == "reset")
