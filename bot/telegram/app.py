@@ -10,6 +10,7 @@ import signal
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from html import escape
+from time import monotonic
 from typing import Any
 
 from telegram import Update
@@ -54,7 +55,7 @@ DRAIN_SECONDS = 20.0
 """What is begun has this long to end when the bot is told to stop."""
 KEPT = timedelta(days=30)
 """How long answers are kept for buttons, edits and replies."""
-PRUNE_SECONDS = 3600.0
+PRUNE_SECONDS, SCRUB_SECONDS = 3600.0, 10.0
 UPDATES = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY]
 TYPED = 6
 """Inline queries that come for one question while it is typed."""
@@ -139,7 +140,7 @@ class _Service:
             asyncio.get_running_loop().add_signal_handler(number, self._stopping.set)
         working = asyncio.create_task(self._work())
         stopping = asyncio.create_task(self._stopping.wait())
-        beside = [asyncio.create_task(self._follow()), asyncio.create_task(self._prune())]
+        beside = [asyncio.create_task(self._follow()), asyncio.create_task(self._tidy())]
         try:
             await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if working.done():
@@ -210,12 +211,16 @@ class _Service:
             except Exception:  # whatever it is, the snapshot that is open still answers
                 logger.exception("The live snapshot could not be followed; trying again")
 
-    async def _prune(self) -> None:
-        """Forget what is too old to be kept, every hour."""
+    async def _tidy(self) -> None:
+        """Forget what is too old to be kept, every hour, and leave no trace of what was forgotten for long."""
         while True:
             with contextlib.suppress(Exception):  # what is full or locked now is pruned next time
                 await self._parts.state.write(State.prune, KEPT)
-            await asyncio.sleep(PRUNE_SECONDS)
+            until = monotonic() + PRUNE_SECONDS
+            while monotonic() < until:
+                await asyncio.sleep(SCRUB_SECONDS)
+                with contextlib.suppress(Exception):
+                    await self._parts.state.write(State.scrub)
 
     async def _on_error(self, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Tell the operator what happened, and the asker that it was not their fault."""

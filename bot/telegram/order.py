@@ -62,7 +62,7 @@ class InOrder(BaseUpdateProcessor):
     def _line(self, update: object) -> AbstractAsyncContextManager[object]:
         if not isinstance(update, Update) or update.inline_query:
             return nullcontext()
-        user, chat = update.effective_user, update.effective_chat
+        user, chat = update.effective_sender, update.effective_chat
         key = user.id if user else 0, chat.id if chat else 0
         return self._lines.get(key) or self._lines.setdefault(key, asyncio.Lock())
 
@@ -75,7 +75,7 @@ class InOrder(BaseUpdateProcessor):
 
 def _limits(update: object) -> dict[str, int]:
     """Those whose places an update takes, and how many each of them may take."""
-    user = update.effective_user if isinstance(update, Update) else None
+    user = update.effective_sender if isinstance(update, Update) else None
     chat = update.effective_chat if isinstance(update, Update) else None
     people = {f"user {user.id}": MOST_OF_A_PERSON} if user else {}
     return people | ({f"chat {chat.id}": MOST_OF_A_CHAT} if chat else {})
