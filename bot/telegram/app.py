@@ -165,7 +165,7 @@ class _Service:
                 menu.cancel()
         except InvalidToken:
             raise ConfigurationError(
-                f"The server {self._settings.telegram_api_base} does not know the token in TELEGRAM_BOT_TOKEN. "
+                f"The server {self._settings.telegram_server} does not know the token in TELEGRAM_BOT_TOKEN. "
                 "Copy it again from @BotFather."
             ) from None
 
@@ -175,7 +175,7 @@ class _Service:
             await self._web.start()
         await _persistently(
             self._application.initialize,
-            lambda exc: f"{self._settings.telegram_api_base} cannot be reached ({type(exc).__name__})",
+            lambda exc: f"{self._settings.telegram_server} cannot be reached ({type(exc).__name__})",
             "Is the network up, and TELEGRAM_API_BASE right?",
         )
         await self._application.start()
