@@ -33,6 +33,7 @@ class Fault:
 
     kind: str
     error: ApiError | None = None
+    body: str = ""
 
     @classmethod
     def too_many(cls, retry_after: int = 1) -> Self:
@@ -58,9 +59,9 @@ class Fault:
         return cls("hang")
 
     @classmethod
-    def rubbish(cls) -> Self:
-        """200 with a body that is no JSON."""
-        return cls("rubbish")
+    def rubbish(cls, body: str = '{"ok":true,"result":') -> Self:
+        """200 with a body that is no answer; by itself no JSON."""
+        return cls("rubbish", body=body)
 
     @classmethod
     def lost_answer(cls) -> Self:

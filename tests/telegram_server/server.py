@@ -187,7 +187,7 @@ class TelegramServer(Methods, Delivery):
                 page = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
                 return web.Response(status=502, text=page, content_type="text/html")
             case "rubbish":
-                return web.Response(text='{"ok":true,"result":', content_type="application/json")
+                return web.Response(text=fault.body, content_type="application/json")
             case "hang":
                 await asyncio.Event().wait()
         return _drop(request, reset=fault.kind == "reset")
