@@ -11,7 +11,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
@@ -25,6 +24,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kabar_process import REPOSITORY, environment
+from patience import wait_until
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
@@ -570,11 +570,8 @@ def killed(arguments: Sequence[str], out: Path) -> None:
         cwd=REPOSITORY, env=environment({}), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
     )  # fmt: skip
     try:
-        deadline = time.monotonic() + 120
-        while len(checkpoints(out)) < KEPT:
-            assert process.poll() is None, process.communicate()[1].decode()
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        wait_until(lambda: process.poll() is not None or len(checkpoints(out)) >= KEPT)
+        assert process.poll() is None, process.communicate()[1].decode()
     finally:
         process.kill()
         process.communicate()
