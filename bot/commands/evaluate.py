@@ -93,7 +93,7 @@ class _Plan:
     cases: list[Case]
     reading: bool
     """Whether each case is asked over its own context alone."""
-    contexts: dict[str, str | None] | None
+    contexts: dict[str, str] | None
     """What is made an index for this run, with its language; None when the live index is asked."""
 
 

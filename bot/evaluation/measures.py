@@ -68,7 +68,7 @@ def figures(outcomes: Sequence[Outcome]) -> Figures:
             "f1": _mean(f1(one.best, one.expected) for one in answerable),
         },
         "abstention": _abstention(answerable, unanswerable),
-        "calibration": _calibration(outcomes),
+        "calibration": calibration([one.confidence for one in outcomes], [one.is_right for one in outcomes]),
         "latency_ms": _latency([outcome.milliseconds for outcome in outcomes]),
         "failures": [
             {"question": outcome.question, "expected": list(outcome.expected), "got": outcome.answer}
@@ -113,25 +113,25 @@ def auc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
     return round(above / len(positive) / len(negative), PLACES)
 
 
-def _calibration(outcomes: Sequence[Outcome]) -> Figures:
+def calibration(confidences: Sequence[float], rights: Sequence[float]) -> Figures:
     """Whether confidences are the shares of right answers that they say: the expected calibration error, and its bins.
 
-    Over all cases, in bins of equal width: the mean distance between the confidence and the share of right best spans,
-    each bin weighted by its cases (Guo et al. 2017). Right is F1 of at least RIGHT.
+    In bins of equal width: the mean distance between the confidence and the share of what is right (1, or true), each
+    bin weighted by how many fall into it (Guo et al. 2017); there is at least one.
     """
-    bins = [list[Outcome]() for _ in range(BINS)]
-    for outcome in outcomes:
-        bins[min(max(int(outcome.confidence * BINS), 0), BINS - 1)].append(outcome)
-    off = sum(abs(sum(one.confidence - one.is_right for one in members)) for members in bins)
+    bins = [list[tuple[float, float]]() for _ in range(BINS)]
+    for confidence, right in zip(confidences, rights, strict=True):
+        bins[min(max(int(confidence * BINS), 0), BINS - 1)].append((confidence, right))
+    off = sum(abs(sum(confidence - right for confidence, right in members)) for members in bins)
     return {
-        "ece": round(off / len(outcomes), PLACES),
+        "ece": round(float(off) / len(confidences), PLACES),
         "bins": [
             {
                 "from": number / BINS,
                 "to": (number + 1) / BINS,
                 "cases": len(members),
-                "confidence": _mean(one.confidence for one in members),
-                "right": _mean(one.is_right for one in members),
+                "confidence": _mean(confidence for confidence, _right in members),
+                "right": _mean(right for _confidence, right in members),
             }
             for number, members in enumerate(bins)
         ],
