@@ -23,7 +23,7 @@ from index.articles.items import named_fields, numbered_lines
 from index.articles.opening import LARGEST
 from index.types import ConfigurationError, RefusedError, Span
 
-GZIPPED = b"\x1f\x8b"
+GZIP = b"\x1f\x8b"
 """How every gzipped file begins."""
 EXAMPLE = '{"question": "Who opened it?", "answers": ["Ada Brink"]}'
 
@@ -112,8 +112,8 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
     """The file's bytes, unpacked if it is gzipped, whatever its name is."""
     try:
         with path.open("rb") as file:
-            gzipped = file.peek(2)[:2] == GZIPPED
-            yield cast(BinaryIO, gzip.GzipFile(fileobj=file)) if gzipped else file
+            is_gzip = file.peek(2)[:2] == GZIP
+            yield cast(BinaryIO, gzip.GzipFile(fileobj=file)) if is_gzip else file
     except FileNotFoundError as exc:
         raise ConfigurationError(f"There is no file {path}. Name one whose lines are like {EXAMPLE}") from exc
     except (gzip.BadGzipFile, EOFError, zlib.error) as exc:

@@ -24,8 +24,8 @@ from index.store.snapshots import Snapshot, open_current
 from index.text.repeats import Said, repeats
 from index.types import Article, Embedder, Filter, Passage, Progress
 
-REMEMBERED = 256
-"""Articles whose sentences are kept for the next case."""
+CACHED_ARTICLES = 256
+"""Whose sentences are kept for the next case."""
 MOST_PASSAGES = 1000
 """Of one context."""
 
@@ -37,7 +37,7 @@ class Trial:
         self._answerer = answerer
         self._store = answerer.snapshot.store
         self._originals = {copy: original for copy, original, _ in self._store.links() if original}
-        self._said = lru_cache(REMEMBERED)(self._said_by)
+        self._sentences = lru_cache(CACHED_ARTICLES)(self._sentences_of)
 
     def outcome(self, case: Case) -> Outcome:
         """What is answered to the case, with the time it took."""
@@ -50,7 +50,7 @@ class Trial:
         is_ranked = self.judges_retrieval(case)
         return Outcome(
             question=case.question,
-            expected=case.answers,
+            right_answers=case.answers,
             best=answer.candidates[0].answer if answer.candidates else None,
             answer=answer.answer,
             confidence=answer.confidence,
@@ -81,13 +81,13 @@ class Trial:
         """Whether it is the case's article, or, where only a context is known, has all the context's sentences."""
         if case.article:
             return article == self._indexed_id(case.article)
-        return bool(case.context) and repeats(Said(case.context), self._said(article))
+        return bool(case.context) and repeats(Said(case.context), self._sentences(article))
 
     def _indexed_id(self, article: str) -> str:
         """Of true copies only one is indexed."""
         return self._originals.get(article, article)
 
-    def _said_by(self, id_: str) -> Said:
+    def _sentences_of(self, id_: str) -> Said:
         article = self._store.article(id_)
         return Said(article.text if article else "")
 
