@@ -20,6 +20,7 @@ from bot.commands.console import (
 )
 from bot.commands.evaluate import evaluate
 from bot.commands.index import index_app
+from bot.commands.model import model_app
 from bot.commands.people import feedback_app, invite
 from index.types import ConfigurationError
 
@@ -29,6 +30,7 @@ app.command()(ask)
 app.command()(search)
 app.add_typer(index_app, name="index")
 app.command("eval")(evaluate)
+app.add_typer(model_app, name="model")
 app.command()(invite)
 app.add_typer(feedback_app, name="feedback")
 

@@ -30,7 +30,7 @@ from index.types import ModelError, Passage, Span, Vectors
 
 CHANGES = Path(__file__).parent.parent / "models" / "reader.safetensors"
 FORMAT = "kabar-reader-1"
-LAYOUT = 1
+LAYOUT = 2
 """Of the folder that is made of it; another number makes it again."""
 GRAPH = "trunk"
 
@@ -164,12 +164,10 @@ def _prepared(cache: Path, changes: Path, say: Say) -> Path:
 
     def write(folder: Path) -> None:
         say("Preparing the reader, this once …")
-        trunk = graph.light(
-            _changed(read_weights(weights_path()), _read_changes(changes)), 8 if graph.multiplies_exactly() else 32
-        )
-        (folder / GRAPH).write_bytes(trunk.SerializeToString())
+        weights = _changed(read_weights(weights_path()), _read_changes(changes))
+        (folder / GRAPH).write_bytes(graph.light(weights))
 
-    return made_folder(NAME, cache / f"reader-{file_checksum(changes)[:12]}-{LAYOUT}", changes, (GRAPH,), write)
+    return made_folder(NAME, cache / f"reader-{file_checksum(changes)[:12]}-{LAYOUT}", changes, write)
 
 
 def _read_changes(file: Path) -> dict[str, Vectors]:

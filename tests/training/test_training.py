@@ -32,7 +32,7 @@ from bot.evaluation.cases import Case
 from bot.readers.bundled import _changed, _read_changes
 from bot.readers.types import LONGEST_ANSWER
 from bot.readers.windows import ROOM, Cutter, Window, passage_at
-from index.embedding import unpacking
+from index.embedding import exporting
 from index.embedding.hashing import HashEmbedder
 from index.embedding.weights import PARTS, Shape, Weights, standard_name, standard_state
 from index.text.sentences import sentences
@@ -95,8 +95,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """That model as training.prepare would leave it."""
     made, model = tmp_path_factory.mktemp("trunk"), weights()
     save_file(standard_state(model), made / "model.safetensors", {"format": "pt"})
-    unpacking._tokenizer(model).save(str(made / "tokenizer.json"))
-    unpacking._write_configuration(model.shape, made)
+    exporting.tokenizer(model).save(str(made / "tokenizer.json"))
+    exporting.write_configuration(model.shape, made)
     return made
 
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from made_answers import asking
 
 from bot.readers.bundled import CHANGES, LONGEST_WINDOW, BundledReader, _changed, _read_changes
-from index.embedding import unpacking
 from index.embedding.bundled import load_vocabulary
+from index.embedding.unpacking import FOLDER
 from index.embedding.weights import read_weights, standard_state, weights_path
 from index.text.sentences import sentences
 from index.types import Embedder, ModelError, Passage
@@ -60,17 +60,16 @@ def test_what_the_passage_does_not_say_is_told_from_what_it_says(reader: Bundled
     assert max(map(sure, elsewhere)) < min(map(sure, QUESTIONS))
 
 
-def test_the_graph_agrees_with_the_trunk_in_torch(reader: BundledReader, model_cache: Path) -> None:
+def test_the_graph_agrees_with_the_trunk_in_torch(reader: BundledReader, model_cache: Path, exported: Path) -> None:
     """The trunk with its changes as a BertModel in float, against ours in 8 bits."""
     import torch
     from transformers import BertModel
 
-    folder = model_cache / unpacking.FINGERPRINT
     changes = _read_changes(CHANGES)
     state = standard_state(_changed(read_weights(weights_path()), changes))
-    model = BertModel.from_pretrained(folder).eval()
+    model = BertModel.from_pretrained(exported).eval()
     model.load_state_dict({name: torch.tensor(value) for name, value in state.items()}, strict=False)
-    vocabulary = load_vocabulary(folder)
+    vocabulary = load_vocabulary(model_cache / FOLDER)
     for question in QUESTIONS:
         asked = np.array(vocabulary.cut("query: " + question), np.int32)
         (window,) = reader._windows(passage())
@@ -151,7 +150,7 @@ def test_weights_that_are_none_are_refused_in_words(
 
 
 def test_a_damaged_trunk_is_made_again(reader: BundledReader, model_cache: Path, tmp_path: Path) -> None:
-    for folder in [model_cache / unpacking.FINGERPRINT, *model_cache.glob("reader-*-*")]:
+    for folder in [model_cache / FOLDER, *model_cache.glob("reader-*-*")]:
         if folder.is_dir():
             shutil.copytree(folder, tmp_path / folder.name, copy_function=lambda a, b: Path(b).hardlink_to(a))
     (trunk,) = tmp_path.glob("reader-*/trunk")
