@@ -78,8 +78,7 @@ def bot(
                 "TELEGRAM_BOT_TOKEN is not set. Get a token from @BotFather in Telegram and put it into .env."
             )
         token = settings.telegram_bot_token.get_secret_value()
-        secrets = [token, *([settings.webhook_secret.get_secret_value()] if settings.webhook_secret else [])]
-        configure_logging(settings.log_level, *secrets, as_json=(log_format or settings.log_format) == "json")
+        configure_logging(settings.log_level, *settings.secrets, as_json=(log_format or settings.log_format) == "json")
         run(live_answerer(settings), settings, token)
 
 

@@ -217,8 +217,8 @@ def _dated(found: re.Match[str], language: str | None) -> WrittenDay | None:
 
 
 def _weekday(name: str | None, language: str | None) -> int | None:
-    table = {written.lower(): number for written, number in notation(language).weekdays.items()}
-    return table[name.lower()] if name else None
+    table = {folded(written): number for written, number in notation(language).weekdays.items()}
+    return table[folded(name)] if name else None
 
 
 _LINKS = re.compile(
@@ -264,7 +264,7 @@ _ASIDE = re.compile(
 
 
 def _near(found: re.Match[str], language: str | None) -> WrittenDay | None:
-    return WrittenDay(found.start(), found.end(), Day(days_away=notation(language).days[found["near"].lower()]))
+    return WrittenDay(found.start(), found.end(), Day(days_away=notation(language).days[folded(found["near"])]))
 
 
 def _span(found: re.Match[str], _: str | None) -> WrittenDay | None:

@@ -121,8 +121,7 @@ class _Around:
 
 
 @lru_cache(maxsize=32)
-def _around(languages: tuple[str, ...]) -> _Around:
-    signs = notation(languages[0] if len(languages) == 1 else None)
+def _around(signs: Notation) -> _Around:
     symbols = alternatives(signs.symbols)
     return _Around(
         symbol_before=re.compile(rf"(?<![A-Za-z])(?:{symbols})[ \u00a0\u202f]?$"),
@@ -135,7 +134,7 @@ def _around(languages: tuple[str, ...]) -> _Around:
 
 def _counted(text: str, amount: Amount, signs: Notation) -> Figure | None:
     """The amount with its unit; None if it is glued to letters, and so a name: "5G"."""
-    around = _around(signs.languages)
+    around = _around(signs)
     start, end, scale = amount.start, amount.end, amount.scale
     sign = re.search(r"(?:(?<=\s)|(?<=\()|^)[-−]$", text[max(0, start - 2) : start])
     factor = -ONE if sign and text[start].isdigit() else ONE
@@ -173,7 +172,7 @@ def _percent(text: str, figure: Figure, signs: Notation) -> Figure | None:
 
 
 def _money(text: str, figure: Figure, signs: Notation) -> Figure | None:
-    around = _around(signs.languages)
+    around = _around(signs)
     if named := around.currency.match(text, figure.end):
         return replace(figure, kind=Kind.MONEY, unit=signs.currencies[folded(named["name"])], end=named.end())
     if sign := around.symbol_after.match(text, figure.end):
@@ -189,7 +188,7 @@ def _ordinal(text: str, figure: Figure, _: Notation) -> Figure | None:
 
 
 def _measure(text: str, figure: Figure, signs: Notation) -> Figure | None:
-    found = _around(signs.languages).unit.match(text, figure.end)
+    found = _around(signs).unit.match(text, figure.end)
     if found is None or (len(found["name"]) == 1 and found["name"].isupper()):
         return None
     unit = signs.units[folded(found["name"])]

@@ -273,6 +273,21 @@ def test_an_unreachable_server_is_told_and_waited_for(server: TelegramServer, st
     assert ANSWER in server.wait_for_message(alice).text
 
 
+def test_a_password_in_the_address_of_the_server_is_told_nobody(
+    server: TelegramServer, start: Callable[..., Bot]
+) -> None:
+    address = server.url.replace("://", "://kabar:hush%2Dhush@")
+    with server.down():
+        bot = start(wait=False, TELEGRAM_API_BASE=address)
+        bot.wait_for_log(f"{server.url} cannot be reached")
+        assert bot.stop() == 0
+    wrong = start(wait=False, TELEGRAM_API_BASE=address, TELEGRAM_BOT_TOKEN="654321:wrong-token")
+    assert wrong.process.wait(timeout=60) == 2
+    assert f"The server {server.url} does not know the token" in wrong.log
+    for log in (bot.log, wrong.log):
+        assert "hush" not in log
+
+
 def test_waiting_for_the_server_can_be_stopped(server: TelegramServer, start: Callable[..., Bot]) -> None:
     with server.down():
         bot = start(wait=False)
