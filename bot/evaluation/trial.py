@@ -17,11 +17,11 @@ from bot.answers.answerer import Answerer
 from bot.answers.types import Answer
 from bot.evaluation.cases import Case
 from bot.evaluation.measures import Outcome
-from index.articles.language import told_language
 from index.build import build_from
 from index.search import Searcher
 from index.store.snapshots import Snapshot, open_current
-from index.text.repeats import Said, repeats
+from index.text.language import detect_language
+from index.text.repeats import SentenceSet, repeats
 from index.types import Article, Embedder, Filter, Passage, Progress
 
 REMEMBERED = 256
@@ -78,15 +78,15 @@ class Trial:
         """Whether it is the case's article, or, where only a context is known, has all the context's sentences."""
         if case.article:
             return article == self._indexed_id(case.article)
-        return case.context is not None and repeats(Said(case.context), self._said(article))
+        return case.context is not None and repeats(SentenceSet(case.context), self._said(article))
 
     def _indexed_id(self, article: str) -> str:
         """Of true copies only one is indexed."""
         return self._originals.get(article, article)
 
-    def _said_by(self, id_: str) -> Said:
+    def _said_by(self, id_: str) -> SentenceSet:
         article = self._store.article(id_)
-        return Said(article.text if article else "")
+        return SentenceSet(article.text if article else "")
 
 
 class ReadingTrial(Trial):
@@ -125,7 +125,7 @@ def contexts_of(cases: Sequence[Case]) -> dict[str, str | None]:
 def index_of(contexts: Mapping[str, str | None], embedder: Embedder, progress: Progress) -> Iterator[Snapshot]:
     """A snapshot of a real build in which each context is an article; it is gone afterwards."""
     articles = (
-        Article(_id(text), "", text, "", language=language or told_language(text, None))
+        Article(_id(text), "", text, "", language=language or detect_language(text, None))
         for text, language in contexts.items()
     )
     with TemporaryDirectory(prefix="kabar-eval-") as folder:

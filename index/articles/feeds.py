@@ -7,7 +7,7 @@ from typing import Any
 from index.articles.dates import first_date
 from index.articles.fields import language_code, web_address
 from index.articles.html import without_tags
-from index.articles.items import Item
+from index.articles.json_lines import Item
 from index.articles.lines import Facts
 from index.sandbox.parent import read_apart
 from index.text.characters import one_line

@@ -12,14 +12,14 @@ from index.articles.documents import read_docx, read_pdf
 from index.articles.feeds import read_feed
 from index.articles.html import read_html
 from index.articles.ids import ItemIds
-from index.articles.items import Item, read_lines
-from index.articles.language import told_language
+from index.articles.json_lines import Item, read_lines
 from index.articles.markdown import read_markdown
 from index.articles.opening import LARGEST, content, opened, shown
 from index.articles.plain_text import read_text
 from index.articles.story import story
-from index.articles.types import Draft, Found
+from index.articles.types import ArticleFile, Draft
 from index.text.characters import one_line
+from index.text.language import detect_language
 from index.types import Article, LoadError, RefusedError
 
 VERSION = 1
@@ -51,7 +51,7 @@ NAMED = 100
 """Of the items in a file that give no article, so many are named; the others are only counted."""
 
 
-def load(file: Found, article_id: str) -> Iterator[Article | LoadError]:
+def load(file: ArticleFile, article_id: str) -> Iterator[Article | LoadError]:
     """The articles of a file as they are read, with a LoadError in the place of each that cannot be.
 
     `article_id` is the file's among all (see `article_ids`); if it holds several, theirs stand below it. A file of
@@ -74,7 +74,7 @@ def checksum(path: Path) -> str:
     return opening.checksum(path, None if path.suffix.lower() in LINES else LARGEST)
 
 
-def _article(file: Found, article_id: str, place: str, read: Callable[[], Draft]) -> Article:
+def _article(file: ArticleFile, article_id: str, place: str, read: Callable[[], Draft]) -> Article:
     """The article of a draft; LoadError, with the reason in a few words, where there is none."""
     with _explained(file, place):
         draft = story(read())
@@ -89,12 +89,12 @@ def _article(file: Found, article_id: str, place: str, read: Callable[[], Draft]
             published=facts.published,
             author=_short(facts.author),
             url=facts.url,
-            language=told_language(text, facts.language),
+            language=detect_language(text, facts.language),
         )
 
 
 @contextmanager
-def _explained(file: Found, place: str = "") -> Iterator[None]:
+def _explained(file: ArticleFile, place: str = "") -> Iterator[None]:
     """Say of whatever happens in here why the file, or that place in it, gives no article."""
     path = shown(file.path) + place
     try:
@@ -135,7 +135,7 @@ def _name(relative: PurePosixPath) -> str:
 # --- files that hold several articles ---------------------------------------------------------------------
 
 
-def _collection(file: Found, article_id: str) -> Iterator[Article | LoadError]:
+def _collection(file: ArticleFile, article_id: str) -> Iterator[Article | LoadError]:
     ids, count, unnamed = ItemIds(article_id), 0, 0
     for item in _items(file):
         count += 1
@@ -150,7 +150,7 @@ def _collection(file: Found, article_id: str) -> Iterator[Article | LoadError]:
         yield LoadError(shown(file.path), "it is empty")
 
 
-def _items(file: Found) -> Iterator[Item | LoadError]:
+def _items(file: ArticleFile) -> Iterator[Item | LoadError]:
     suffix = file.relative.suffix.lower()
     with _explained(file):
         if suffix in FEEDS:
@@ -160,7 +160,7 @@ def _items(file: Found) -> Iterator[Item | LoadError]:
             yield from read_lines(stream, shown(file.path))
 
 
-def _item_article(file: Found, item: Item, ids: ItemIds) -> Article | LoadError:
+def _item_article(file: ArticleFile, item: Item, ids: ItemIds) -> Article | LoadError:
     names = (item.id, item.facts.url or "", item.facts.title or "")
     article_id = ids.next(names, "\0".join([*names, str(item.facts.published), item.text]))
     try:

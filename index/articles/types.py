@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from index.articles.lines import (
-    Facts,
-)
+from index.articles.lines import Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +17,7 @@ class Draft:
     facts: Facts = field(default_factory=Facts)
 
 
-class Found(NamedTuple):
+class ArticleFile(NamedTuple):
     """A file below a root: where it is, and its path below the root."""
 
     path: Path

@@ -22,7 +22,7 @@ from fpdf import FPDF
 from index.articles import loading
 from index.articles.documents import read_docx, read_pdf
 from index.articles.loading import load
-from index.articles.types import Found
+from index.articles.types import ArticleFile
 from index.sandbox.parent import Limits
 from index.types import Article, LoadError
 
@@ -38,7 +38,7 @@ MADE = datetime(2024, 5, 7, 9, 0, tzinfo=UTC)
 
 def read(folder: Path, name: str, content: bytes) -> Article:
     (folder / name).write_bytes(content)
-    (found,) = load(Found(folder / name, PurePosixPath(name)), "an-id")
+    (found,) = load(ArticleFile(folder / name, PurePosixPath(name)), "an-id")
     if isinstance(found, LoadError):
         raise found
     return found

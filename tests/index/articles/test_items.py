@@ -14,12 +14,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.articles import items, loading
+from index.articles import json_lines, loading
 from index.articles.ids import ItemIds
-from index.articles.items import read_lines
+from index.articles.json_lines import read_lines
 from index.articles.loading import load
 from index.articles.opening import LARGEST
-from index.articles.types import Found
+from index.articles.types import ArticleFile
 from index.types import Article, LoadError
 
 TITLE = "Banjir Rob Rendam Tanjung Lima"
@@ -30,7 +30,7 @@ SECOND = "Air mulai naik pukul 19.00 dan baru surut menjelang subuh, sehingga wa
 def loaded(folder: Path, name: str, content: str | bytes) -> list[Article | LoadError]:
     path = folder / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return list(load(Found(path, PurePosixPath(name)), "kabar"))
+    return list(load(ArticleFile(path, PurePosixPath(name)), "kabar"))
 
 
 def articles(found: list[Article | LoadError]) -> list[Article]:
@@ -170,7 +170,7 @@ def test_a_file_that_was_cut_off_gives_what_is_whole(tmp_path: Path) -> None:
 
 
 def test_a_line_that_is_too_long_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(items, "LARGEST", 1 << 20)
+    monkeypatch.setattr(json_lines, "LARGEST", 1 << 20)
     good = lines({"title": TITLE, "text": LEAD})
     found = loaded(tmp_path, "a.jsonl", f"{good}{lines({'text': 'x' * 5_000_000})}{good}{'x' * 3_000_000}")
     assert [type(item) for item in found] == [Article, LoadError, Article, LoadError]
@@ -201,7 +201,7 @@ def test_a_large_file_is_read_line_by_line(tmp_path: Path) -> None:
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert most < 1 << 20
-    found = load(Found(path, PurePosixPath("large.jsonl")), "large")
+    found = load(ArticleFile(path, PurePosixPath("large.jsonl")), "large")
     first, second = next(found), next(found)
     assert isinstance(first, Article)
     assert isinstance(second, Article)
