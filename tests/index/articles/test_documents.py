@@ -272,6 +272,28 @@ def test_the_day_is_the_storys_or_that_of_the_margins_and_never_the_files(tmp_pa
     assert published(LEAD) is None
 
 
+def test_the_head_of_a_single_page_tells_the_day(tmp_path: Path) -> None:
+    article = read(tmp_path, "a.pdf", paper("Suara Teluk, 4 Mei 2024", LEAD, SECOND))
+    assert (article.published, article.text) == (date(2024, 5, 4), text_of(LEAD, SECOND))
+
+
+def test_the_head_of_a_page_that_is_but_a_picture_is_no_story(tmp_path: Path) -> None:
+    assert refusal(tmp_path, "a.pdf", paper("Suara Teluk, 4 Mei 2024", title="Arsip halaman satu")) == (
+        "it holds no story"
+    )
+
+
+@pytest.mark.parametrize("kind", ["a.pdf", "a.docx"])
+def test_a_line_that_names_the_title_is_not_the_story(tmp_path: Path, kind: str) -> None:
+    make = paper if kind == "a.pdf" else word
+    article = read(tmp_path, kind, make(f"Judul: {HEADLINE}", LEAD, SECOND))
+    assert (article.title, article.text) == (HEADLINE, text_of(LEAD, SECOND))
+
+
+def test_a_paragraph_that_is_the_title_of_the_properties_too_stays(tmp_path: Path) -> None:
+    assert read(tmp_path, "a.pdf", paper(LEAD, SECOND, title=f"{LEAD}!")).text == text_of(LEAD, SECOND)
+
+
 # --- PDF: what is refused -------------------------------------------------------------------------------------
 
 
@@ -384,7 +406,7 @@ HOSTILE_PDF: dict[str, Callable[[], bytes]] = {
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("name", HOSTILE_PDF)
 def test_a_hostile_pdf_is_given_up(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(loading.STORIES, ".pdf", partial(read_pdf, limits=Limits(seconds=3, memory=500 << 20)))
+    monkeypatch.setitem(loading.FORMATS, ".pdf", partial(read_pdf, limits=Limits(seconds=3, memory=500 << 20)))
     try:
         article = read(tmp_path, "a.pdf", HOSTILE_PDF[name]())
     except LoadError as exc:
@@ -394,14 +416,14 @@ def test_a_hostile_pdf_is_given_up(tmp_path: Path, name: str, monkeypatch: pytes
 
 
 def test_a_pdf_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(loading.STORIES, ".pdf", partial(read_pdf, limits=Limits(seconds=0.5)))
+    monkeypatch.setitem(loading.FORMATS, ".pdf", partial(read_pdf, limits=Limits(seconds=0.5)))
     reason = refusal(tmp_path, "a.pdf", packed(ROW * 400_000))
     assert reason == "reading it took longer than 0.5 seconds"
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="it does not limit memory")
 def test_a_pdf_that_takes_too_much_memory_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(loading.STORIES, ".pdf", partial(read_pdf, limits=Limits(memory=150 << 20)))
+    monkeypatch.setitem(loading.FORMATS, ".pdf", partial(read_pdf, limits=Limits(memory=150 << 20)))
     reason = refusal(tmp_path, "a.pdf", packed(ROW * 400_000))
     assert reason == "reading it takes more than 150 MB of memory"
 
@@ -598,7 +620,7 @@ def test_a_hostile_word_document_is_given_up(tmp_path: Path, name: str) -> None:
 
 
 def test_a_word_document_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(loading.STORIES, ".docx", partial(read_docx, limits=Limits(seconds=0.5)))
+    monkeypatch.setitem(loading.FORMATS, ".docx", partial(read_docx, limits=Limits(seconds=0.5)))
     row = b"<w:p><w:r><w:t>Air naik.</w:t></w:r></w:p>"
     content = repacked(lambda body: body.replace(b"<w:p>", row * 400_000 + b"<w:p>", 1))
     assert refusal(tmp_path, "a.docx", content) == "reading it took longer than 0.5 seconds"

@@ -144,19 +144,19 @@ def test_a_file_or_folder_without_permission_is_refused(tmp_path: Path) -> None:
 def test_a_library_that_trips_over_a_file_refuses_that_file_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def trip(data: bytes) -> Draft:
-        raise RecursionError(len(data))
+    def trip(file: ArticleFile) -> Iterator[Draft]:
+        raise RecursionError(file.path)
 
-    monkeypatch.setitem(loading.STORIES, ".html", trip)
+    monkeypatch.setitem(loading.FORMATS, ".html", trip)
     (tmp_path / "a.html").write_text(PAGE, encoding="utf-8")
     assert refusal(tmp_path / "a.html") == "it cannot be read as .html"
 
 
 def test_a_missing_library_is_not_taken_for_a_bad_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def lack(data: bytes) -> Draft:
-        raise ModuleNotFoundError(len(data))
+    def lack(file: ArticleFile) -> Iterator[Draft]:
+        raise ModuleNotFoundError(file.path)
 
-    monkeypatch.setitem(loading.STORIES, ".html", lack)
+    monkeypatch.setitem(loading.FORMATS, ".html", lack)
     with pytest.raises(ModuleNotFoundError):
         read(tmp_path, "a.html", PAGE)
 

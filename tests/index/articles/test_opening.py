@@ -113,7 +113,7 @@ def test_a_checksum_is_refused_where_reading_would_be(tmp_path: Path) -> None:
     assert reason("huge.txt") == "larger than 20 MB"
 
 
-@pytest.mark.parametrize("suffix", loading.LINES)
+@pytest.mark.parametrize("suffix", loading.ANY_SIZE)
 def test_lines_may_be_of_any_size(tmp_path: Path, suffix: str, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / f"a{suffix}"
     path.write_text('{"text": "Air surut."}\n' * 9, encoding="utf-8")
