@@ -140,7 +140,7 @@ def build_from(
 
 
 def _nothing_to_index(roots: Sequence[Path], skipped: Sequence[LoadError]) -> ConfigurationError:
-    places, kinds = ", ".join(str(root) for root in roots), " ".join(loading.SUFFIXES)
+    places, kinds = ", ".join(str(root) for root in roots), " ".join(loading.FORMATS)
     reasons = "".join(f"\n  skipped {error}" for error in skipped)
     return ConfigurationError(f"There is no article in {places}. Put some there ({kinds}) and build again.{reasons}")
 
@@ -176,7 +176,7 @@ def _sources(roots: Sequence[Path], index_dir: Path, skipped: list[LoadError]) -
     """Every file under the roots; one that is not even readable is added to `skipped`."""
     wanted_back = any(_within(root, index_dir) for root in roots)
     found = [file for file in find_files(roots) if wanted_back or not _within(file.path, index_dir)]
-    names = article_ids(file.relative for file in found if file.path.suffix.lower() in loading.SUFFIXES)
+    names = article_ids(file.relative for file in found if file.path.suffix.lower() in loading.FORMATS)
     for file in found:
         name = names.get(file.relative)
         if name is None:
