@@ -21,7 +21,7 @@ format: $(VENV)/installed-test
 
 # The versions that are installed, as the file that `pip install -c` reads; its own first lines stay.
 constraints: $(VENV)/installed-test
-	{ grep '^#' constraints.txt; $(BIN)/pip freeze --exclude-editable | sed 's/+.*//'; } > constraints.new
+	{ grep '^#' constraints.txt; $(BIN)/pip freeze --exclude kabar | sed 's/+.*//'; } > constraints.new
 	mv constraints.new constraints.txt
 
 clean:

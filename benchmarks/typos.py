@@ -13,8 +13,8 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from questions import Case, article_id, read
-
+from bot.evaluation.cases import Case, read_cases
+from bot.evaluation.trial import over_contexts
 from bot.questions.typos import TypoCorrector
 from index.build import build
 from index.embedding.loading import load_embedder
@@ -45,13 +45,13 @@ def misspelt(case: Case, known: Vocabulary, chance: random.Random) -> tuple[str,
 
 
 def main(cases_file: str, cache: str) -> None:
-    cases, chance = read(Path(cases_file)), random.Random(0)
+    cases, chance = over_contexts(read_cases(Path(cases_file))), random.Random(0)
     embedder = load_embedder("bundled", Path(cache))
     with tempfile.TemporaryDirectory() as folder:
         articles = Path(folder, "articles")
         articles.mkdir()
-        for context in {case.context for case in cases}:
-            (articles / f"{article_id(context)}.txt").write_text(f"{context[:1]}.\n\n{context}", encoding="utf-8")
+        for name, context in {(case.article, case.context) for case in cases}:
+            (articles / f"{name}.txt").write_text(f"{context[:1]}.\n\n{context}", encoding="utf-8")
         build([articles], Path(folder, "index"), embedder)
         with open_current(Path(folder, "index")) as snapshot:
             known, searcher = snapshot.store.vocabulary, Searcher(snapshot.store, embedder)
@@ -75,7 +75,7 @@ def main(cases_file: str, cache: str) -> None:
                         ("corrected", corrected),
                     ):
                         best = searcher.search(asked, 1)[0].article
-                        counts[f"first: {kind}"] += best == article_id(case.context)
+                        counts[f"first: {kind}"] += best == case.article
     for what, count in counts.items():
         print(f"{count:6} {what}")
 

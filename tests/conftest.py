@@ -17,6 +17,7 @@ from bot.answers.answerer import Answerer
 from bot.answers.live import LiveAnswerer
 from bot.readers.sentence import SentenceReader
 from index.build import build
+from index.embedding.exporting import export
 from index.embedding.hashing import HashEmbedder
 from index.embedding.loading import load_embedder
 from index.store.snapshots import Snapshot, open_current
@@ -98,6 +99,14 @@ def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def bundled(model_cache: Path) -> Embedder:
     """The real embedded model."""
     return load_embedder("bundled", model_cache)
+
+
+@pytest.fixture(scope="session")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same model as a folder for sentence-transformers."""
+    folder = tmp_path_factory.mktemp("exported")
+    export(folder)
+    return folder
 
 
 @pytest.fixture

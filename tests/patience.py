@@ -8,9 +8,9 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-PATIENCE = 300.0
+PATIENCE = 120.0
 """Seconds until what has not happened counts as never going to happen. It guards against hanging and measures no speed:
-a machine that many share may be fifty times as slow as one of its own. The longest wait is set here and nowhere else;
+a machine that many share may be many times as slow as one of its own. The longest wait is set here and nowhere else;
 a test that waits several times in vain is ended by `timeout` in pyproject.toml."""
 
 PAUSE = 0.01

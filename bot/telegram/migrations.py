@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
+ANONYMOUS_ADMIN = 1087968824
 MIGRATIONS: Sequence[Iterable[str]] = (
     (
         "CREATE TABLE people (user INTEGER PRIMARY KEY, language TEXT NOT NULL) STRICT",
@@ -42,6 +43,18 @@ MIGRATIONS: Sequence[Iterable[str]] = (
         """,
     ),
     (
+        # Whose question it was that somebody said something about, so that /forget finds it.
+        "ALTER TABLE feedback ADD COLUMN asker INTEGER",
+        # Telegram has one user for all anonymous admins: what they asked is their group's from now on.
+        f"UPDATE given SET user = chat WHERE user = {ANONYMOUS_ADMIN}",
+        f"UPDATE feedback SET user = chat WHERE user = {ANONYMOUS_ADMIN}",
+        """
+        UPDATE feedback SET asker = coalesce(
+            (SELECT user FROM given WHERE given.chat = feedback.chat AND given.message = feedback.message),
+            CASE WHEN chat > 0 THEN chat END  -- a private chat has its person's id
+        )
+        """,
+        # What a question was understood as, so that it need not be understood again.
         "ALTER TABLE given ADD COLUMN asks_source INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE given ADD COLUMN topic TEXT",
     ),

@@ -104,6 +104,12 @@ GROUPS = filters.ChatType.GROUPS
 Handlers = list[BaseHandler[Any, Any, Any]]
 
 
+def sender_id(message: Message) -> int | None:
+    """Who speaks: a person, or the group or channel in whose name somebody does (an anonymous admin, for one)."""
+    sender = message.sender_chat or message.from_user
+    return sender.id if sender else None
+
+
 def spoken_to(message: Message) -> str | None:
     """What a group's message asks the bot; None if it does not speak to it."""
     me = message.get_bot()

@@ -96,6 +96,7 @@ class State:
         Every byte that is in use is checked, which takes a fifth of a second for 100 MB.
         """
         self._clock = clock
+        self._scrubbed = False  # what the last process forgot may still stand in the log
         self._writing, self._reading = threading.RLock(), threading.Lock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -104,6 +105,7 @@ class State:
             _prepare(self._writer)
             self._reader = _connected(path, busy)
             self._reader.execute("PRAGMA query_only=ON")
+            self.scrub()
             _make_private(path)
         except NotOursError as exc:
             raise ConfigurationError(f"STATE_DB={path} {exc}") from exc
@@ -131,12 +133,20 @@ class State:
         self._do("INSERT OR REPLACE INTO people VALUES (?, ?)", user, code)
 
     def forget(self, user: int) -> None:
-        """Remove a user's language, the answers to them, and what they said about answers."""
+        """Remove a user's language, the answers to them, what they said about answers, and others about theirs."""
         with self._transaction():
             for table in ("people", "given", "feedback"):
                 self._do(f"DELETE FROM {table} WHERE user = ?", user)
+            self._do("DELETE FROM feedback WHERE asker = ?", user)
+        self._scrubbed = False
+        self.scrub()
+
+    def scrub(self) -> None:
+        """Remove what was forgotten from the log beside the file too, unless somebody reads in it just now."""
         with self._writing:
-            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            if not self._scrubbed:
+                ((is_busy, _, _),) = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                self._scrubbed = not is_busy
 
     # --- access -------------------------------------------------------------------------------------------------
 
@@ -168,6 +178,10 @@ class State:
     def withdraw(self, id: int) -> bool:  # noqa: A002
         """Let somebody in no longer; False if they were not."""
         return bool(self._do("DELETE FROM admitted WHERE id = ?", id))
+
+    def move_group(self, old: int, new: int) -> bool:
+        """Let a group in under its new id; False if it was not let in under the old one."""
+        return bool(self._do("UPDATE OR REPLACE admitted SET id = ? WHERE id = ?", new, old))
 
     # --- answers ------------------------------------------------------------------------------------------------
 
@@ -202,8 +216,8 @@ class State:
 
     def _say(self, chat: int, message: int, user: int, what: str, value: object) -> bool:
         kept = self._do(
-            f"INSERT INTO feedback (at, chat, message, user, {ANSWER_COLUMNS}, {what}) "
-            f"SELECT ?, chat, message, ?, {ANSWER_COLUMNS}, ? FROM given WHERE chat = ? AND message = ? "
+            f"INSERT INTO feedback (at, chat, message, user, asker, {ANSWER_COLUMNS}, {what}) "
+            f"SELECT ?, chat, message, ?, user, {ANSWER_COLUMNS}, ? FROM given WHERE chat = ? AND message = ? "
             f"ON CONFLICT (chat, message, user) DO UPDATE SET at = excluded.at, {what} = excluded.{what}, "
             + ", ".join(f"{column} = excluded.{column}" for column in ANSWER_COLUMNS.split(", ")),
             self._clock(), user, value, chat, message,

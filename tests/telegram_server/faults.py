@@ -5,6 +5,7 @@ from collections import defaultdict, deque
 from dataclasses import dataclass
 from typing import Any, Self
 
+from telegram_server.html import Json
 from telegram_server.types import Chat
 
 
@@ -32,6 +33,7 @@ class Fault:
 
     kind: str
     error: ApiError | None = None
+    body: str = ""
 
     @classmethod
     def too_many(cls, retry_after: int = 1) -> Self:
@@ -57,9 +59,9 @@ class Fault:
         return cls("hang")
 
     @classmethod
-    def rubbish(cls) -> Self:
-        """200 with a body that is no JSON."""
-        return cls("rubbish")
+    def rubbish(cls, body: str = '{"ok":true,"result":') -> Self:
+        """200 with a body that is no answer; by itself no JSON."""
+        return cls("rubbish", body=body)
 
     @classmethod
     def lost_answer(cls) -> Self:
@@ -73,9 +75,15 @@ class Injection:
 
     method: str
     fault: Fault
+    params: Json
     times: int | None
     probability: float
     hits: int = 0
+
+    def concerns(self, method: str, params: Json) -> bool:
+        if self.method not in ("*", method) or self.hits == self.times:
+            return False
+        return all(params.get(name) == value for name, value in self.params.items())
 
 
 class FloodControl:

@@ -161,9 +161,11 @@ class TelegramServer(Methods, Delivery):
 
     # --- Trouble ----------------------------------------------------------------------------------------
 
-    def inject(self, method: str, fault: Fault, *, times: int | None = None, probability: float = 1.0) -> Injection:
-        """Strikes requests of `method` ("*": of any) with `fault`, `times` times or until `heal`."""
-        injection = Injection(method, fault, times, probability)
+    def inject(
+        self, method: str, fault: Fault, *, times: int | None = None, probability: float = 1.0, **params: Any
+    ) -> Injection:
+        """Strikes requests of `method` ("*": of any) with these parameters, `times` times or until `heal`."""
+        injection = Injection(method, fault, params, times, probability)
         with self._changed:
             self._injections.append(injection)
         return injection
@@ -172,11 +174,9 @@ class TelegramServer(Methods, Delivery):
         with self._changed:
             self._injections.clear()
 
-    def _draw_fault(self, method: str) -> Fault | None:
+    def _draw_fault(self, method: str, params: Json) -> Fault | None:
         for injection in self._injections:
-            if injection.method not in ("*", method) or injection.hits == injection.times:
-                continue
-            if self._random.random() < injection.probability:
+            if injection.concerns(method, params) and self._random.random() < injection.probability:
                 injection.hits += 1
                 return injection.fault
         return None
@@ -187,7 +187,7 @@ class TelegramServer(Methods, Delivery):
                 page = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
                 return web.Response(status=502, text=page, content_type="text/html")
             case "rubbish":
-                return web.Response(text='{"ok":true,"result":', content_type="application/json")
+                return web.Response(text=fault.body, content_type="application/json")
             case "hang":
                 await asyncio.Event().wait()
         return _drop(request, reset=fault.kind == "reset")
@@ -217,7 +217,7 @@ class TelegramServer(Methods, Delivery):
         params = await read(request)
         call = Call(method.name, params.values, self.clock())
         with self._changed:
-            fault = self._draw_fault(method.name)
+            fault = self._draw_fault(method.name, params.values)
             call.fault = fault.kind if fault else None
             self._calls.append(call)
             self._changed.notify_all()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from html import escape
 
-from telegram import Update
+from telegram import Message, Update
 from telegram.ext import ApplicationHandlerStop, ContextTypes
 
 from bot.telegram.commands import Command, command_in
@@ -31,6 +31,7 @@ class Access:
     async def gate(self, update: Update, _context: Context) -> None:
         """Stop what may not pass; redeem an invitation."""
         self._parts.metrics.count("updates")
+        await self._follow_group(update.message)
         code = _code(update)
         if code and await self._may_try(update):
             await self._redeem(update, code)
@@ -41,6 +42,16 @@ class Access:
             self._parts.metrics.count("turned_away")
             raise ApplicationHandlerStop
 
+    async def _follow_group(self, message: Message | None) -> None:
+        """Let a group that was let in ask under its new id too, when it became a supergroup."""
+        if message is None or not (message.migrate_to_chat_id or message.migrate_from_chat_id):
+            return
+        old, new = message.migrate_from_chat_id or message.chat_id, message.migrate_to_chat_id or message.chat_id
+        if await self._parts.state.write(State.move_group, old, new):
+            logger.info("The group %d is %d now, and may still ask", old, new)
+        if old in self._known:
+            logger.warning("The group %d, which stands in TELEGRAM_ALLOWED, is %d now", old, new)
+
     async def _may_ask(self, update: Update) -> bool:
         if not self._known:
             return True
@@ -49,9 +60,9 @@ class Access:
 
     async def _may_try(self, update: Update) -> bool:
         """Whether a code is looked at; guessing meets the same limits as asking."""
-        user, chat = update.effective_user, update.effective_chat
+        sender, chat = update.effective_sender, update.effective_chat
         assert chat
-        verdict, _ = await self._limits.ask(user.id if user else None, chat.id)
+        verdict, _ = await self._limits.ask(sender.id if sender else None, chat.id)
         return verdict is Verdict.FREE
 
     async def _redeem(self, update: Update, code: str) -> None:

@@ -23,7 +23,7 @@ from index.types import KabarError
 
 logger = logging.getLogger(__name__)
 
-LINKS = re.compile(r"(?:https?://\S+\s*)+")
+LINKS = re.compile(r"\A\s*https?://\S+(?:\s+https?://\S+)*\s*\Z")
 """A message that is nothing but links."""
 SECONDS_BETWEEN_EDITS = 1.5
 LONGEST_NAME = 100
@@ -44,7 +44,7 @@ class Adding:
     def handlers(self) -> Handlers:
         """For files and links of operators; those of others are messages like all others."""
         operators = filters.User(self._parts.settings.telegram_admins)
-        links = filters.Regex(re.compile(rf"^\s*{LINKS.pattern}$"))
+        links = filters.Regex(LINKS)
         return [
             MessageHandler(NEW & PRIVATE & operators & filters.Document.ALL, self.file),
             MessageHandler(NEW & PRIVATE & operators & filters.TEXT & links, self.links),

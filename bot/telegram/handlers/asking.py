@@ -20,7 +20,7 @@ from bot.phrases import Phrases, small_talk
 from bot.questions.conversation import Turn
 from bot.telegram.commands import behind_command, command_handlers, command_in
 from bot.telegram.messages import Reply, answer_reply, plain
-from bot.telegram.parts import EDITED, GROUPS, NEW, PRIVATE, Handlers, Parts, keyboard, spoken_to, within
+from bot.telegram.parts import EDITED, GROUPS, NEW, PRIVATE, Handlers, Parts, keyboard, sender_id, spoken_to, within
 from bot.telegram.queue import FullError
 from bot.telegram.state import SentAnswer, State
 
@@ -119,7 +119,6 @@ class Asking:
 
     async def _question_of(self, message: Message, text: str) -> Question:
         parts, replied = self._parts, message.reply_to_message
-        user = message.from_user
         earlier = None
         if replied and replied.from_user and replied.from_user.id == message.get_bot().id:
             earlier = await parts.state.read(State.sent_answer, message.chat_id, replied.message_id)
@@ -128,8 +127,8 @@ class Asking:
             chat=message.chat_id,
             thread=message.message_thread_id if message.is_topic_message else None,
             message=message.message_id,
-            user=user.id if user else None,
-            spoken=await parts.spoken(user),
+            user=sender_id(message),
+            spoken=await parts.spoken(message.from_user),
             private=message.chat.type == ChatType.PRIVATE,
             replied=earlier,
         )

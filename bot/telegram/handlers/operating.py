@@ -165,8 +165,8 @@ class Operating:
     async def _headlines(self) -> list[Headline]:
         return await self._parts.look(lambda answerer: answerer.snapshot.store.headlines(MOST))
 
-    async def pressed(self, update: Update, _context: Context) -> None:
-        """Do what was confirmed."""
+    async def pressed(self, update: Update, context: Context) -> None:
+        """Do what was confirmed, beside whatever else the operator does meanwhile."""
         query = update.callback_query
         assert query
         spoken = await self._parts.spoken(query.from_user)
@@ -177,8 +177,11 @@ class Operating:
         press = message.chat_id, message.message_id, query.data
         if press not in self._pressed:
             self._pressed.append(press)
-            await self._show(message, plain("…"))
-            await self._show(message, await self._done(query, spoken))
+            context.application.create_task(self._do(query, message, spoken), update)
+
+    async def _do(self, query: CallbackQuery, message: Message, spoken: Phrases) -> None:
+        await self._show(message, plain("…"))
+        await self._show(message, await self._done(query, spoken))
 
     async def _done(self, query: CallbackQuery, spoken: Phrases) -> Reply:
         action, _, which = (query.data or "").partition(":")

@@ -49,11 +49,12 @@ class Pace:
 
     async def _is_free(self, update: Update) -> bool:
         """Whether the sender may ask now; if not, they are told once."""
-        user, chat = update.effective_user, update.effective_chat or update.effective_user
+        user, sender = update.effective_user, update.effective_sender
+        chat = update.effective_chat or user
         if chat is None or (user and user.id in self._parts.settings.telegram_admins):
             return True
         limits = self._typing if update.inline_query else self._asking
-        verdict, seconds = await limits.ask(user.id if user else None, chat.id)
+        verdict, seconds = await limits.ask(sender.id if sender else None, chat.id)
         if verdict is Verdict.FREE:
             return True
         self._parts.metrics.count("limited")

@@ -12,7 +12,7 @@ from bot.answers.answerer import Answerer
 from bot.phrases import Phrases, languages, phrases
 from bot.telegram.commands import LISTED, behind_command, command_handlers
 from bot.telegram.messages import PAGE, SOURCES, Button, Reply, headlines_reply, plain
-from bot.telegram.parts import NEW, PRIVATE, Handlers, Parts, keyboard
+from bot.telegram.parts import NEW, PRIVATE, Handlers, Parts, keyboard, sender_id
 from bot.telegram.state import State
 
 LANGUAGE = "language"
@@ -128,20 +128,20 @@ class People:
     async def forget(self, update: Update, _context: Context) -> None:
         """Remove what is kept about the one who says so."""
         message, spoken = await self._heard(update)
-        if user := message.from_user:
-            await self._parts.state.write(State.forget, user.id)
-            self._parts.memory.forget(user.id)
+        if sender := sender_id(message):
+            await self._parts.state.write(State.forget, sender)
+            self._parts.memory.forget(sender)
         await self._reply(message, plain(spoken.forgotten))
 
     async def expect(self, update: Update, _context: Context) -> None:
         """Note what the right answer would have been to the one that the message replies to."""
         message, spoken = await self._heard(update)
         expected = behind_command(message)
-        answer, user = message.reply_to_message, message.from_user
+        answer, sender = message.reply_to_message, sender_id(message)
         noted = False
-        if expected and answer and user:
+        if expected and answer and sender:
             text = "" if expected == NOTHING else expected
-            noted = await self._parts.state.write(State.expect, message.chat_id, answer.message_id, user.id, text)
+            noted = await self._parts.state.write(State.expect, message.chat_id, answer.message_id, sender, text)
         text = spoken.expected.format(expected=expected) if expected != NOTHING else spoken.expected_nothing
         await self._reply(message, plain(text if noted else spoken.expect_usage))
 

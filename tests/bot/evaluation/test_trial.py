@@ -82,7 +82,7 @@ def test_reading_gives_the_passages_that_a_build_makes_of_the_context_and_no_oth
 
 def test_contexts_keep_their_language_or_have_it_told() -> None:
     told = "Pemerintah kota membuka kembali pasar lama setelah perbaikan yang berlangsung selama dua tahun penuh."
-    with index_of({CONTEXTS[0]: "fr", told: None}, HashEmbedder(), lambda *_: None) as snapshot:
+    with index_of({CONTEXTS[0]: "fr", told: ""}, HashEmbedder(), lambda *_: None) as snapshot:
         assert {listed.article.text: listed.article.language for listed in snapshot.store.articles()} == {
             CONTEXTS[0]: "fr",
             told: "id",

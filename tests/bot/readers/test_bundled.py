@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_answers import asking
 
-from bot.readers.bundled import CHANGES, OVERLAP, WINDOW, BundledReader, _changed, _read_changes
-from index.embedding import unpacking
+from bot.readers.bundled import CHANGES, LONGEST_WINDOW, BundledReader, _changed, _read_changes
 from index.embedding.bundled import load_vocabulary
+from index.embedding.unpacking import FOLDER
 from index.embedding.weights import read_weights, standard_state, weights_path
 from index.text.sentences import sentences
 from index.types import Embedder, ModelError, Passage
@@ -61,21 +60,20 @@ def test_what_the_passage_does_not_say_is_told_from_what_it_says(reader: Bundled
     assert max(map(sure, elsewhere)) < min(map(sure, QUESTIONS))
 
 
-def test_the_graph_agrees_with_the_trunk_in_torch(reader: BundledReader, model_cache: Path) -> None:
+def test_the_graph_agrees_with_the_trunk_in_torch(reader: BundledReader, model_cache: Path, exported: Path) -> None:
     """The trunk with its changes as a BertModel in float, against ours in 8 bits."""
     import torch
     from transformers import BertModel
 
-    folder = model_cache / unpacking.FINGERPRINT
     changes = _read_changes(CHANGES)
     state = standard_state(_changed(read_weights(weights_path()), changes))
-    model = BertModel.from_pretrained(folder).eval()
+    model = BertModel.from_pretrained(exported).eval()
     model.load_state_dict({name: torch.tensor(value) for name, value in state.items()}, strict=False)
-    vocabulary = load_vocabulary(folder)
+    vocabulary = load_vocabulary(model_cache / FOLDER)
     for question in QUESTIONS:
-        asked = vocabulary.cut("query: " + question)
-        (window,) = reader._windows(0, passage())
-        ids = torch.tensor([[0, *asked, 2, 2, *window.pieces, 2]])
+        asked = np.array(vocabulary.cut("query: " + question), np.int32)
+        (window,) = reader._windows(passage())
+        ids = torch.tensor([[0, *asked, 2, 2, *window.tokens, 2]])
         with torch.inference_mode():
             tokens = model(input_ids=ids).last_hidden_state[0].numpy()
         expected = tokens @ changes["span.w"].T + changes["span.b"]
@@ -107,20 +105,19 @@ def _reader_for_hypothesis(reader: BundledReader) -> None:
 def test_a_long_passage_is_read_to_its_end(reader: BundledReader) -> None:
     filler = "Pedagang sayur datang lebih pagi daripada biasanya karena jalan di depan pasar diperbaiki. " * 30
     place = passage(filler + STORY)
-    assert sum(len(window.pieces) for window in reader._windows(0, place)) > 2 * WINDOW
+    assert sum(len(window.tokens) for window in reader._windows(place)) > 2 * LONGEST_WINDOW
     best = max(reader.read(asking("Berapa biaya pembangunan pasar?"), [place], among=1), key=lambda one: one.confidence)
     start, end = place.sentences[best.sentence]
     assert "Rp45 miliar" in place.text[start:end][best.start : best.end]
 
 
-def test_windows_overlap_and_leave_nothing_out(reader: BundledReader) -> None:
-    place = passage(STORY * 12)
-    windows = list(reader._windows(0, place))
-    assert [len(window.pieces) for window in windows[:-1]] == [WINDOW] * (len(windows) - 1)
-    read = {at for window in windows for start, end in window.places for at in range(start, end)}
-    assert {at for at, letter in enumerate(place.text) if not letter.isspace()} <= read
-    for before, after in pairwise(windows):
-        assert list(before.places[-OVERLAP:]) == list(after.places[:OVERLAP])
+@pytest.mark.parametrize("text", [STORY * 12, "x7" * 3000, "กรุงเทพมหานคร" * 600, "12 " * 2000])
+def test_a_window_is_never_too_long_and_nothing_is_left_out(reader: BundledReader, text: str) -> None:
+    windows = list(reader._windows(passage(text)))
+    assert max(len(window.tokens) for window in windows) <= LONGEST_WINDOW < sum(len(one.tokens) for one in windows)
+    letters = {at for window in windows for start, end in window.places.tolist() for at in range(start, end)}
+    assert {at for at, letter in enumerate(text) if not letter.isspace()} <= letters
+    assert reader.read("Siapa?", [passage(text)], among=1)
 
 
 def test_of_two_passages_that_say_it_the_one_that_search_prefers_is_surer(reader: BundledReader) -> None:
@@ -153,7 +150,7 @@ def test_weights_that_are_none_are_refused_in_words(
 
 
 def test_a_damaged_trunk_is_made_again(reader: BundledReader, model_cache: Path, tmp_path: Path) -> None:
-    for folder in [model_cache / unpacking.FINGERPRINT, *model_cache.glob("reader-*-*")]:
+    for folder in [model_cache / FOLDER, *model_cache.glob("reader-*-*")]:
         if folder.is_dir():
             shutil.copytree(folder, tmp_path / folder.name, copy_function=lambda a, b: Path(b).hardlink_to(a))
     (trunk,) = tmp_path.glob("reader-*/trunk")

@@ -237,7 +237,7 @@ def test_the_bot_needs_no_training_library_and_little_memory(
     assert ANSWER in server.wait_for_message(alice).text
     status = Path(f"/proc/{bot.process.pid}/status")
     if status.exists():  # on Linux: what is mapped counts too
-        assert int(re.search(r"VmRSS:\s+(\d+)", status.read_text())[1]) < 450_000  # type: ignore[index]
+        assert int(re.search(r"VmRSS:\s+(\d+)", status.read_text())[1]) < 350_000  # type: ignore[index]
     for library in ("torch", "transformers", "sentence_transformers", "tokenizers"):
         assert not re.search(rf"\| +{library}$", bot.log, re.MULTILINE)
     assert re.search(r"\| +onnxruntime$", bot.log, re.MULTILINE)
@@ -271,6 +271,21 @@ def test_an_unreachable_server_is_told_and_waited_for(server: TelegramServer, st
     alice = server.user("Alice", language_code="en")
     server.say(alice, QUESTION)
     assert ANSWER in server.wait_for_message(alice).text
+
+
+def test_a_password_in_the_address_of_the_server_is_told_nobody(
+    server: TelegramServer, start: Callable[..., Bot]
+) -> None:
+    address = server.url.replace("://", "://kabar:hush%2Dhush@")
+    with server.down():
+        bot = start(wait=False, TELEGRAM_API_BASE=address)
+        bot.wait_for_log(f"{server.url} cannot be reached")
+        assert bot.stop() == 0
+    wrong = start(wait=False, TELEGRAM_API_BASE=address, TELEGRAM_BOT_TOKEN="654321:wrong-token")
+    assert wrong.process.wait(timeout=60) == 2
+    assert f"The server {server.url} does not know the token" in wrong.log
+    for log in (bot.log, wrong.log):
+        assert "hush" not in log
 
 
 def test_waiting_for_the_server_can_be_stopped(server: TelegramServer, start: Callable[..., Bot]) -> None:

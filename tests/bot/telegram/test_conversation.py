@@ -142,6 +142,18 @@ def test_other_bots_are_not_answered(server: TelegramServer, start: Start, alice
     assert len(server.messages(group)) == 1
 
 
+def test_anonymous_admins_of_two_groups_are_two(server: TelegramServer, start: Start, alice: User) -> None:
+    start()
+    anonymous = User(1087968824, "Group", "GroupAnonymousBot", is_bot=True)
+    groups = [server.group(name, admins=[server.bot, alice]) for name in ("Newsroom", "Sports")]
+    answers = [answered(server, anonymous, f"/ask {QUESTION}", chat=group, sender_chat=group.json) for group in groups]
+    assert all(answer.text.startswith(ANSWER) for answer in answers)
+    forgotten = answered(server, anonymous, "/forget", chat=groups[0], sender_chat=groups[0].json)
+    assert forgotten.text.startswith("Done")
+    assert "no longer remember" in pressed(server, answers[0], "Whole passage", alice)
+    assert pressed(server, answers[1], "Whole passage", alice) == ""
+
+
 # --- buttons ----------------------------------------------------------------------------------------------------
 
 

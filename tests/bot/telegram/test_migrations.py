@@ -65,12 +65,24 @@ def test_what_an_older_file_holds_is_there_afterwards(older: Path) -> None:
             ALICE, 7, 6, ALICE, "who?", "Who?", None, None, None, None, within="troops"
         )
         assert [(one.user, one.answer, one.good, one.expected) for one in state.feedback()] == [
+            (BUDI, "May", True, None),
+            (GROUP, None, None, ""),
             (BUDI, "11.000", True, None),
             (ALICE, "11.000", False, "12.000"),
         ]
         assert [(gap.question, gap.times) for gap in state.gaps()] == [("Who?", 3)]
         assert state.count("asking user 11", 1_700_000_000) == 21
         state.prune(timedelta(days=30))
+
+
+def test_forgetting_finds_what_an_older_file_holds(older: Path) -> None:
+    with closing(State(older)) as state:
+        state.forget(ALICE)
+        assert [one.question for one in state.feedback()] == ["when?", "why?"]
+        state.forget(BUDI)
+        state.forget(GROUP)
+        assert state.feedback() == []
+        assert [state.sent_answer(GROUP, number) for number in (5, 9)] == [None, None]
 
 
 def test_an_older_file_ends_with_the_tables_of_a_new_one(older: Path, tmp_path: Path) -> None:

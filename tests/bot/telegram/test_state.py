@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -124,6 +125,7 @@ def test_gaps_are_counted_whoever_writes_them_how(state: State) -> None:
 def test_what_is_forgotten_stands_in_no_file(path: Path, state: State) -> None:
     state.keep(replace(SENT, question=SECRET, understood=SECRET))
     state.judge(CHAT, 5, ALICE, good=True)
+    state.judge(CHAT, 5, BUDI, good=False)
     state.keep(replace(SENT, message=6, user=BUDI))
     state.set_language(ALICE, "id")
     state.forget(ALICE)
@@ -131,7 +133,44 @@ def test_what_is_forgotten_stands_in_no_file(path: Path, state: State) -> None:
     assert state.sent_answer(CHAT, 6)
     assert state.feedback() == []
     assert state.language(ALICE) is None
-    assert SECRET.encode() not in b"".join(file.read_bytes() for file in path.parent.iterdir())
+    assert SECRET.encode() not in content(path)
+
+
+def test_what_is_forgotten_while_somebody_reads_stands_in_no_file_afterwards(path: Path, state: State) -> None:
+    state.keep(replace(SENT, question=SECRET, understood=SECRET))
+    with closing(State(path)) as again, closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT count(*) FROM given").fetchall()
+        impatient = State(path, busy=0)
+        impatient.forget(ALICE)
+        assert SECRET.encode() in content(path)
+        other.execute("COMMIT")
+        impatient.scrub()
+        assert SECRET.encode() not in content(path)
+        impatient.close()
+        assert again.sent_answer(CHAT, 5) is None
+
+
+def test_what_a_killed_process_forgot_stands_in_no_file_after_the_next_start(path: Path, state: State) -> None:
+    state.keep(replace(SENT, question=SECRET, understood=SECRET))
+    forgetting = "import os, sys; from pathlib import Path; from bot.telegram.state import State\n"
+    forgetting += f"State.scrub = lambda self: None; State(Path(sys.argv[1])).forget({ALICE}); os._exit(0)"
+    subprocess.run([sys.executable, "-c", forgetting, str(path)], cwd=REPOSITORY, check=True)
+    assert SECRET.encode() in content(path)
+    State(path).close()
+    assert SECRET.encode() not in content(path)
+
+
+def content(path: Path) -> bytes:
+    """Everything that stands in the file and in those beside it."""
+    return b"".join(file.read_bytes() for file in path.parent.iterdir())
+
+
+def test_a_group_with_a_new_id_stays_let_in(state: State) -> None:
+    assert not state.move_group(CHAT, -1001)
+    assert state.redeem(state.invite(), CHAT)
+    assert state.move_group(CHAT, -1001)
+    assert (state.is_admitted(CHAT), state.is_admitted(-1001)) == (False, True)
 
 
 def test_what_is_old_is_pruned(state: State, clock: Clock) -> None:

@@ -22,10 +22,13 @@ INSERT INTO invitations VALUES ('3c7312063443d20ea8fce51912bd187af354147cd1ebca8
 INSERT INTO admitted VALUES (-100, 1700000000.0);
 INSERT INTO given VALUES
     (-100, 5, 4, 11, 'how many?', 'How many troops?', '11.000', 'About 11.000 men.', 'troops', 'Troops', NULL, 1700000000.0),
+    (-100, 9, 8, 1087968824, 'why?', 'Why?', NULL, NULL, NULL, NULL, NULL, 1700000000.0),
     (11, 7, 6, 11, 'who?', 'Who?', NULL, NULL, NULL, NULL, 'troops', 1700000001.0);
 INSERT INTO feedback VALUES
     (1, 1700000002.0, -100, 5, 11, 'how many?', '11.000', 'troops', 'About 11.000 men.', 0, '12.000'),
-    (2, 1700000003.0, -100, 5, 12, 'how many?', '11.000', 'troops', 'About 11.000 men.', 1, NULL);
+    (2, 1700000003.0, -100, 5, 12, 'how many?', '11.000', 'troops', 'About 11.000 men.', 1, NULL),
+    (3, 1700000004.0, -100, 9, 1087968824, 'why?', NULL, NULL, NULL, NULL, ''),
+    (4, 1700000005.0, 12, 3, 12, 'when?', 'May', 'bakery', 'It opened in May.', 1, NULL);
 INSERT INTO gaps VALUES ('who?', 'Who?', 3, 1700000001.0);
 INSERT INTO windows VALUES ('asking user 11', 1700000000, 20);
 

@@ -14,11 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.articles import items, loading
+from index.articles import items, loading, opening
 from index.articles.ids import ItemIds
 from index.articles.items import read_lines
 from index.articles.loading import load
-from index.articles.opening import LARGEST
 from index.articles.types import Found
 from index.types import Article, LoadError
 
@@ -188,16 +187,16 @@ def test_a_file_without_a_line_is_empty(tmp_path: Path, content: bytes) -> None:
     assert reasons(loaded(tmp_path, "a.jsonl", content), tmp_path) == [("a.jsonl", "it is empty")]
 
 
-def test_a_large_file_is_read_line_by_line(tmp_path: Path) -> None:
+def test_a_large_file_is_read_line_by_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(items, "LARGEST", 1 << 20)
+    monkeypatch.setattr(opening, "LARGEST", 1 << 20)
     path = tmp_path / "large.jsonl"
     line = lines({"title": TITLE, "text": LEAD * 50, "id": "same"}).encode()
-    with path.open("wb") as file:
-        for _ in range(40_000):
-            file.write(line)
-    assert path.stat().st_size > 10 * LARGEST
+    path.write_bytes(line * 2_000)
+    assert path.stat().st_size > 10 << 20
     tracemalloc.start()
     with path.open("rb") as file:
-        assert sum(1 for _ in read_lines(file, "")) == 40_000
+        assert sum(1 for _ in read_lines(file, "")) == 2_000
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert most < 1 << 20
@@ -361,7 +360,6 @@ def test_what_is_no_feed_is_refused(tmp_path: Path, content: str | bytes, reason
     assert reasons(loaded(tmp_path, "a.xml", content), tmp_path) == [("a.xml", reason)]
 
 
-@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     "head",
     [f"<!DOCTYPE rss [{LAUGHS}]>", '<!DOCTYPE rss [<!ENTITY e9 SYSTEM "file:///etc/passwd">]>', "<!-- " * 50_000],
@@ -372,7 +370,6 @@ def test_a_hostile_feed_brings_nothing_along(tmp_path: Path, head: str) -> None:
         assert isinstance(item, LoadError) or (len(item.text) < 500 and "root:" not in item.text)
 
 
-@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     "body",
     [

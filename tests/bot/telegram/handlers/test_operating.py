@@ -216,6 +216,13 @@ def test_how_the_bot_is_doing(server: TelegramServer, start: Start, chief: User)
     assert f"{QUESTION} – {ANSWER} → 4.2 million euros" in told(server, chief, "/feedback").text
 
 
+def test_many_links_without_blanks_are_looked_at_quickly(server: TelegramServer, start: Start, chief: User) -> None:
+    start()
+    glued = "https://a" * 440  # what takes twice as long with every further link never ends
+    assert told(server, chief, f"{glued} what is that?").text.startswith("That is too long for a question")
+    assert told(server, chief, f"{glued} {glued[:40]}").text.startswith("Adding https://a")
+
+
 def test_a_link_to_a_place_that_is_not_public_is_refused(server: TelegramServer, start: Start, chief: User) -> None:
     start()
     report = told(server, chief, f"{server.url}/a-story")
