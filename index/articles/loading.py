@@ -67,6 +67,14 @@ def checksum(path: Path) -> str:
     return opening.checksum(path, None if path.suffix.lower() in ANY_SIZE else LARGEST)
 
 
+def refusal(file: ArticleFile) -> LoadError:
+    """Why a file that is of none of the formats is not read."""
+    if file.path.is_dir():
+        return LoadError(shown(file.path), "a folder that cannot be opened")
+    suffix = file.relative.suffix.lower() or "no suffix"
+    return LoadError(shown(file.path), f"not a kind of article Kabar reads ({suffix})")
+
+
 def _articles(file: ArticleFile, article_id: str) -> Iterator[Article | LoadError]:
     """All of them, however many give none; raises what is wrong with the file as a whole."""
     ids = ItemIds(article_id)
@@ -79,12 +87,10 @@ def _articles(file: ArticleFile, article_id: str) -> Iterator[Article | LoadErro
 
 
 def _format(file: ArticleFile) -> Format:
-    suffix = file.relative.suffix.lower()
-    if suffix in FORMATS:
-        return FORMATS[suffix]
-    if file.path.is_dir():
-        raise RefusedError("a folder that cannot be opened")
-    raise RefusedError(f"not a kind of article Kabar reads ({suffix or 'no suffix'})")
+    try:
+        return FORMATS[file.relative.suffix.lower()]
+    except KeyError:
+        raise refusal(file) from None
 
 
 def _item_id(draft: Draft, ids: ItemIds) -> str:
