@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from index.articles import loading
 from index.articles.finding import find_files
-from index.articles.types import Found
+from index.articles.types import ArticleFile
 from index.atomic import file_checksum, replace_content
 from index.store.disk import Listed
 from index.types import Article, ConfigurationError, KabarError, LoadError
@@ -131,7 +131,7 @@ def _fill(target: Path, source: Path) -> Path:
 def _look_into(path: Path, relative: PurePosixPath | Path, name: str) -> None:
     """Raise LoadError unless there is an article in the file."""
     refusal = LoadError(name, "it holds no story")
-    for item in loading.load(Found(path, PurePosixPath(relative)), "new"):
+    for item in loading.load(ArticleFile(path, PurePosixPath(relative)), "new"):
         if isinstance(item, Article):
             return
         refusal = LoadError(name, item.reason)

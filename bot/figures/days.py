@@ -54,17 +54,19 @@ def days(text: str, language: str | None) -> list[WrittenDay]:
     """The days of the text, in order."""
     found: list[WrittenDay] = []
     for pattern, read in _readers(language):
-        for match in pattern.finditer(text):
-            written = read(match, language)
-            if written:
-                found.append(written)
-                text = blanked(text, written.start, written.end)
+        new = [written for match in pattern.finditer(text) if (written := read(match, language))]
+        text = blanked(text, [(written.start, written.end) for written in new])
+        found += new
     return sorted(found, key=lambda written: written.start)
 
 
-def blanked(text: str, start: int, end: int) -> str:
-    """The text with that part made unreadable, and everything else where it was."""
-    return text[:start] + "\0" * (end - start) + text[end:]
+def blanked(text: str, parts: Iterable[tuple[int, int]]) -> str:
+    """The text with these parts made unreadable, and everything else where it was."""
+    pieces, at = [], 0
+    for start, end in sorted(parts):
+        pieces += [text[at:start], "\0" * (end - max(at, start))]
+        at = max(at, end)
+    return "".join([*pieces, text[at:]])
 
 
 def resolved(day: Day, published: date | None) -> Day | None:

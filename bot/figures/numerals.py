@@ -95,6 +95,10 @@ def _read(text: str, start: int, language: str | None, signs: Notation) -> Amoun
     return best
 
 
+_OPENS = ("", *"“”\"'‘(.!?:—–-")
+"""What a sentence, or a quotation in it, begins after."""
+
+
 def _is_name_or_phrase(text: str, amount: Amount, signs: Notation) -> bool:
     """ "Kepulauan Seribu", "tiga-tiganya", "one another"."""
     written, after = text[amount.start : amount.end], text[amount.end : amount.end + 30]
@@ -103,7 +107,7 @@ def _is_name_or_phrase(text: str, amount: Amount, signs: Notation) -> bool:
         return True
     if re.match(rf"-{re.escape(written)}", after, re.IGNORECASE) or re.match(r"-?nya(?!\w)", after):
         return True
-    opens = not re.search(r"[^\s“”\"'‘(.!?:—–-]\s*$", text[: amount.start])
+    opens = text[max(0, amount.start - 30) : amount.start].rstrip()[-1:] in _OPENS
     named = re.match(r" [^\W\d_a-z]", after) is not None
     return written[0].isupper() and not written.isupper() and (not opens or (named and " " not in written))
 

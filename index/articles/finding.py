@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
-from index.articles.types import Found
+from index.articles.types import ArticleFile
 
 
-def find_files(roots: Sequence[Path]) -> Iterator[Found]:
+def find_files(roots: Sequence[Path]) -> Iterator[ArticleFile]:
     """Every file under the roots, once, sorted by root and path; a root may itself be a file.
 
     Hidden files and folders are left out. A link is followed if it leads to what is not found without it, and
@@ -26,10 +26,10 @@ def find_files(roots: Sequence[Path]) -> Iterator[Found]:
             while unique in taken:
                 unique = PurePosixPath(Path(os.path.realpath(root)).name or "root") / unique
             taken.add(unique)
-            yield Found(path, unique)
+            yield ArticleFile(path, unique)
 
 
-def _walk(root: Path, homes: list[Path], seen: set[str]) -> Iterator[Found]:
+def _walk(root: Path, homes: list[Path], seen: set[str]) -> Iterator[ArticleFile]:
     """What lies under a root and was not seen before: first what is truly there, then what links lead to."""
     waiting, links = [(root, PurePosixPath())], list[tuple[Path, PurePosixPath]]()
     while waiting or links:
@@ -40,7 +40,7 @@ def _walk(root: Path, homes: list[Path], seen: set[str]) -> Iterator[Found]:
         seen.add(real)
         entries = _entries(path)
         if entries is None:
-            yield Found(path, relative if relative.parts else PurePosixPath(path.name))
+            yield ArticleFile(path, relative if relative.parts else PurePosixPath(path.name))
             continue
         if path != root and path.is_symlink() and any(home.is_relative_to(real) for home in homes):
             continue

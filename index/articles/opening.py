@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import xxhash
 
-from index.types import LoadError
+from index.types import LoadError, RefusedError
 
 LARGEST = 20 * 1024 * 1024
 """Bytes. Long articles have a tenth of one megabyte; what is larger is a dump or an archive, and reading it
@@ -44,8 +44,11 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
 
 def content(path: Path) -> bytes:
-    """The bytes of a file; LoadError if there are more than LARGEST."""
-    return b"".join(_blocks(path, LARGEST))
+    """The bytes of a file. Raises LoadError if there are more than LARGEST, RefusedError if nothing but blanks."""
+    data = b"".join(_blocks(path, LARGEST))
+    if not data.strip(b" \t\r\n\f\v\xef\xbb\xbf\xfe\xff"):  # blanks, and the byte order marks
+        raise RefusedError("it is empty")
+    return data
 
 
 def checksum(path: Path, largest: int | None = LARGEST) -> str:

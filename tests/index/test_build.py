@@ -128,7 +128,7 @@ def test_an_unchanged_file_is_not_read_again(
 ) -> None:
     read, load = [], loading.load
 
-    def remember(file: loading.Found, name: str) -> Iterator[Article | LoadError]:
+    def remember(file: loading.ArticleFile, name: str) -> Iterator[Article | LoadError]:
         read.append(name)
         return load(file, name)
 

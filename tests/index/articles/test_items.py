@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import tracemalloc
 from collections.abc import Iterator
@@ -14,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.articles import items, loading, opening
+from index.articles import json_lines, loading, opening
 from index.articles.ids import ItemIds
-from index.articles.items import read_lines
+from index.articles.json_lines import read_json_lines
 from index.articles.loading import load
-from index.articles.types import Found
+from index.articles.types import ArticleFile
 from index.types import Article, LoadError
 
 TITLE = "Banjir Rob Rendam Tanjung Lima"
@@ -29,7 +28,7 @@ SECOND = "Air mulai naik pukul 19.00 dan baru surut menjelang subuh, sehingga wa
 def loaded(folder: Path, name: str, content: str | bytes) -> list[Article | LoadError]:
     path = folder / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return list(load(Found(path, PurePosixPath(name)), "kabar"))
+    return list(load(ArticleFile(path, PurePosixPath(name)), "kabar"))
 
 
 def articles(found: list[Article | LoadError]) -> list[Article]:
@@ -169,7 +168,7 @@ def test_a_file_that_was_cut_off_gives_what_is_whole(tmp_path: Path) -> None:
 
 
 def test_a_line_that_is_too_long_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(items, "LARGEST", 1 << 20)
+    monkeypatch.setattr(json_lines, "LARGEST", 1 << 20)
     good = lines({"title": TITLE, "text": LEAD})
     found = loaded(tmp_path, "a.jsonl", f"{good}{lines({'text': 'x' * 5_000_000})}{good}{'x' * 3_000_000}")
     assert [type(item) for item in found] == [Article, LoadError, Article, LoadError]
@@ -188,19 +187,19 @@ def test_a_file_without_a_line_is_empty(tmp_path: Path, content: bytes) -> None:
 
 
 def test_a_large_file_is_read_line_by_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(items, "LARGEST", 1 << 20)
+    monkeypatch.setattr(json_lines, "LARGEST", 1 << 20)
     monkeypatch.setattr(opening, "LARGEST", 1 << 20)
     path = tmp_path / "large.jsonl"
     line = lines({"title": TITLE, "text": LEAD * 50, "id": "same"}).encode()
     path.write_bytes(line * 2_000)
     assert path.stat().st_size > 10 << 20
+    file = ArticleFile(path, PurePosixPath("large.jsonl"))
     tracemalloc.start()
-    with path.open("rb") as file:
-        assert sum(1 for _ in read_lines(file, "")) == 2_000
+    assert sum(1 for _ in read_json_lines(file)) == 2_000
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert most < 1 << 20
-    found = load(Found(path, PurePosixPath("large.jsonl")), "large")
+    found = load(file, "large")
     first, second = next(found), next(found)
     assert isinstance(first, Article)
     assert isinstance(second, Article)
@@ -263,6 +262,11 @@ def test_items_with_the_same_name_are_told_apart_by_what_they_hold() -> None:
     assert len(set(ids)) == 4
     second = ItemIds("kabar")
     assert [second.next(["Rob"], content) for content in ("a", "x", "c")][::2] == [ids[0], ids[2]]
+
+
+def test_very_many_items_that_are_alike_in_all_get_ids_of_their_own() -> None:
+    ids = ItemIds("kabar")
+    assert len({ids.next(["Rob"], "content") for _ in range(200_000)}) == 200_000
 
 
 def test_a_long_name_is_cut_and_told_apart_by_a_hash() -> None:
@@ -386,9 +390,3 @@ def test_hostile_html_in_an_entry_neither_hangs_nor_crashes(tmp_path: Path, body
     *_, last = loaded(tmp_path, "a.rss", rss(hostile, f"<title>B</title><description>{LEAD}</description>"))
     assert isinstance(last, Article)
     assert last.text == LEAD
-
-
-def test_reading_lines_needs_no_file() -> None:
-    (item,) = read_lines(io.BytesIO(lines({"text": LEAD}).encode()), "somewhere")
-    assert not isinstance(item, LoadError)
-    assert (item.place, item.id, item.text) == (":1", "", LEAD)

@@ -21,7 +21,7 @@ from kabar_process import REPOSITORY
 from index.articles import loading, opening
 from index.articles.finding import find_files
 from index.articles.loading import load
-from index.articles.types import Draft, Found
+from index.articles.types import ArticleFile, Draft
 from index.types import Article, LoadError
 
 SAMPLES = REPOSITORY / "articles"
@@ -134,7 +134,7 @@ def test_a_file_or_folder_without_permission_is_refused(tmp_path: Path) -> None:
         (folder / "closed.txt").chmod(0)
         (folder / "closed").chmod(0)
         with without_privileges():
-            assert load_one(Found(folder / "open.txt", PurePosixPath("open.txt"))).text == "Banjir surut."
+            assert load_one(ArticleFile(folder / "open.txt", PurePosixPath("open.txt"))).text == "Banjir surut."
             assert refusal(folder / "closed.txt") == "no permission to read it"
             assert [str(found.relative) for found in find_files([folder])] == ["closed", "closed.txt", "open.txt"]
             assert refusal(folder / "closed") == "a folder that cannot be opened"
@@ -144,19 +144,19 @@ def test_a_file_or_folder_without_permission_is_refused(tmp_path: Path) -> None:
 def test_a_library_that_trips_over_a_file_refuses_that_file_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def trip(data: bytes) -> Draft:
-        raise RecursionError(len(data))
+    def trip(file: ArticleFile) -> Iterator[Draft]:
+        raise RecursionError(file.path)
 
-    monkeypatch.setitem(loading.STORIES, ".html", trip)
+    monkeypatch.setitem(loading.FORMATS, ".html", trip)
     (tmp_path / "a.html").write_text(PAGE, encoding="utf-8")
     assert refusal(tmp_path / "a.html") == "it cannot be read as .html"
 
 
 def test_a_missing_library_is_not_taken_for_a_bad_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def lack(data: bytes) -> Draft:
-        raise ModuleNotFoundError(len(data))
+    def lack(file: ArticleFile) -> Iterator[Draft]:
+        raise ModuleNotFoundError(file.path)
 
-    monkeypatch.setitem(loading.STORIES, ".html", lack)
+    monkeypatch.setitem(loading.FORMATS, ".html", lack)
     with pytest.raises(ModuleNotFoundError):
         read(tmp_path, "a.html", PAGE)
 
@@ -237,7 +237,7 @@ def test_any_bytes_give_an_article_or_a_reason(tmp_path: Path, suffix: str, cont
 
 def test_load_takes_the_id_it_is_given(tmp_path: Path) -> None:
     touch(tmp_path, "a.txt")
-    (article,) = load(Found(tmp_path / "a.txt", PurePosixPath("a.txt")), "a-txt")
+    (article,) = load(ArticleFile(tmp_path / "a.txt", PurePosixPath("a.txt")), "a-txt")
     assert isinstance(article, Article)
     assert article.id == "a-txt"
 
@@ -287,7 +287,7 @@ def test_every_sample_article_is_read_whole() -> None:
 
 @pytest.mark.skipif(not FIRST_ARTICLE.exists(), reason="the article is not ours to give away")
 def test_the_first_article() -> None:
-    article = load_one(Found(FIRST_ARTICLE, PurePosixPath(FIRST_ARTICLE.name)))
+    article = load_one(ArticleFile(FIRST_ARTICLE, PurePosixPath(FIRST_ARTICLE.name)))
     paragraphs = article.text.split("\n\n")
     assert (article.id, article.published, article.author) == ("kompas-2024-11-21", date(2024, 11, 21), "Tussie Ayu")
     assert (article.language, len(paragraphs)) == ("id", 12)

@@ -13,7 +13,7 @@ import pytest
 from index.articles import loading, opening
 from index.articles.loading import checksum, load
 from index.articles.opening import content, opened
-from index.articles.types import Found
+from index.articles.types import ArticleFile
 from index.atomic import file_checksum
 from index.types import Article, LoadError
 
@@ -61,7 +61,7 @@ def test_lines_that_change_while_they_are_read_end_with_an_error(tmp_path: Path,
     path = tmp_path / "a.jsonl"
     line = json.dumps({"title": "Banjir", "text": "Air surut menjelang subuh.", "id": 1})
     path.write_text(f"{line}\n" * 3, encoding="utf-8")
-    found = load(Found(path, PurePosixPath("a.jsonl")), "a")
+    found = load(ArticleFile(path, PurePosixPath("a.jsonl")), "a")
     first = next(found)
     assert isinstance(first, Article)
     write_elsewhere(writer, path)
@@ -73,7 +73,7 @@ def test_lines_that_change_while_they_are_read_end_with_an_error(tmp_path: Path,
 def test_whoever_stops_reading_lines_leaves_the_file_closed(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text('{"text": "Air surut."}\n' * 2, encoding="utf-8")
-    found = load(Found(path, PurePosixPath("a.jsonl")), "a")
+    found = load(ArticleFile(path, PurePosixPath("a.jsonl")), "a")
     before = len(os.listdir("/dev/fd"))  # noqa: PTH208
     next(found)
     assert len(os.listdir("/dev/fd")) == before + 1  # noqa: PTH208
@@ -113,11 +113,13 @@ def test_a_checksum_is_refused_where_reading_would_be(tmp_path: Path) -> None:
     assert reason("huge.txt") == "larger than 20 MB"
 
 
-@pytest.mark.parametrize("suffix", loading.LINES)
+@pytest.mark.parametrize("suffix", loading.ANY_SIZE)
 def test_lines_may_be_of_any_size(tmp_path: Path, suffix: str, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / f"a{suffix}"
     path.write_text('{"text": "Air surut."}\n' * 9, encoding="utf-8")
     for module in (loading, opening):
         monkeypatch.setattr(module, "LARGEST", 100)
     assert checksum(path) == file_checksum(path)
-    assert len([item for item in load(Found(path, PurePosixPath(path.name)), "a") if isinstance(item, Article)]) == 9
+    assert (
+        len([item for item in load(ArticleFile(path, PurePosixPath(path.name)), "a") if isinstance(item, Article)]) == 9
+    )
