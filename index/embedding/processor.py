@@ -10,11 +10,11 @@ INSTRUCTIONS = ("amx_int8", "avx512_vnni", "avx_vnni", "avx2", "i8mm", "asimddp"
 """Those that ONNX Runtime uses, as Linux names them, the quickest of a family first."""
 
 
-def multiplies_with() -> str:
+def multiplies_with(info: Path = Path("/proc/cpuinfo")) -> str:
     """The quickest of INSTRUCTIONS that this processor has, or what it is called where nothing tells."""
     try:
-        told = Path("/proc/cpuinfo").read_text(errors="replace")
+        described = info.read_text(errors="replace")
     except OSError:
-        told = ""
-    flags = set(re.findall(r"\w+", told))
+        described = ""
+    flags = set(re.findall(r"\w+", described))
     return next((one for one in INSTRUCTIONS if one in flags), platform.machine())

@@ -265,7 +265,9 @@ def test_a_doctor_finds_what_is_wrong_and_says_what_mends_it(
     settings = {"INDEX_DIR": str(index_dir), "ARTICLES_DIR": str(articles_dir)}
     well = kabar("index", "doctor", "--json", settings=settings)
     assert (well.returncode, json.loads(well.stdout)["ok"]) == (0, True)
-    assert "wrong" not in kabar("index", "doctor", settings=settings).stdout
+    told = kabar("index", "doctor", settings=settings).stdout
+    assert "wrong" not in told
+    assert "model: hash, 512 dimensions, computed in whole numbers\n" in told
 
     def wrong(**changed: str) -> dict[str, str]:
         run = kabar("index", "doctor", "--json", settings=settings | changed)

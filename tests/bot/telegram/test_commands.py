@@ -41,6 +41,7 @@ def test_every_command_has_its_handler(server: TelegramServer, start: Start, ali
     unknown = answered(server, alice, "/unknown").text
     texts = {command.name: answered(server, alice, f"/{command.name}").text for command in COMMANDS}
     assert [name for name, text in texts.items() if text == unknown] == ["help"]
+    assert texts["status"].endswith("\nhash: whole numbers")
     assert len(set(texts.values())) >= len(COMMANDS) - 1  # /history and /rollback show the same list
 
 
