@@ -282,7 +282,7 @@ def test_a_password_in_the_address_of_the_server_is_told_nobody(
         bot.wait_for_log(f"{server.url} cannot be reached")
         assert bot.stop() == 0
     wrong = start(wait=False, TELEGRAM_API_BASE=address, TELEGRAM_BOT_TOKEN="654321:wrong-token")
-    assert wrong.process.wait(timeout=60) == 2
+    assert wrong.ended() == 2
     assert f"The server {server.url} does not know the token" in wrong.log
     for log in (bot.log, wrong.log):
         assert "hush" not in log
