@@ -18,11 +18,6 @@ ONE_WINDOW = "import bot.telegram.limits; bot.telegram.limits.WINDOW = 10 ** 9"
 """The change after which limits are counted from now on, whatever the clock says."""
 
 
-@pytest.fixture
-def alice(server: TelegramServer) -> User:
-    return server.user("Alice", language_code="en")
-
-
 def answered(server: TelegramServer, user: User, text: str, **how: object) -> Message:
     """The bot's reply to what the user says."""
     server.say(user, text, **how)  # type: ignore[arg-type]
@@ -92,3 +87,21 @@ def test_an_invitation_for_another_bot_is_none_for_this_one(server: TelegramServ
     assert answered(server, alice, f"/START {code}").text.startswith("Welcome!")
     assert server.messages(group) == []
     state.close()
+
+
+def test_the_menu_is_there_for_each_place_and_language(server: TelegramServer, start: Start, alice: User) -> None:
+    start(TELEGRAM_ADMINS=str(alice.id))
+    server.private(alice)
+    expected = 3 * len(languages())
+    server.wait_until(lambda: len(server.calls("setMyCommands")) >= expected)
+    menus = {
+        (str(call.params["scope"]["type"]), str(call.params.get("language_code") or "")): [
+            command["command"] for command in call.params["commands"]
+        ]
+        for call in server.calls("setMyCommands")
+    }
+    assert {scope for scope, _ in menus} == {"all_private_chats", "all_group_chats", "chat"}
+    assert {code for _, code in menus} == {"", *languages()} - {"en"}
+    assert "status" in menus["chat", "id"]
+    assert "status" not in menus["all_private_chats", "id"]
+    assert "forget" not in menus["all_group_chats", ""]

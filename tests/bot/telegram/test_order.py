@@ -13,11 +13,6 @@ Start = Callable[..., Bot]
 
 
 @pytest.fixture
-def alice(server: TelegramServer) -> User:
-    return server.user("Alice", language_code="en")
-
-
-@pytest.fixture
 def budi(server: TelegramServer) -> User:
     return server.user("Budi", language_code="en")
 

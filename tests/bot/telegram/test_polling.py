@@ -14,11 +14,6 @@ from telegram_server import Fault, TelegramServer, User
 Start = Callable[..., Bot]
 
 
-@pytest.fixture
-def alice(server: TelegramServer) -> User:
-    return server.user("Alice", language_code="en")
-
-
 def asks(server: TelegramServer, user: User) -> None:
     """The user asks, and is answered."""
     server.say(user, QUESTION)
