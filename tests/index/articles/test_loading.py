@@ -25,7 +25,6 @@ from index.articles.types import ArticleFile, Draft
 from index.types import Article, LoadError
 
 SAMPLES = REPOSITORY / "articles"
-FIRST_ARTICLE = REPOSITORY.parent / "shared" / "articles" / "kompas-2024-11-21.txt"
 
 
 # --- titles -----------------------------------------------------------------------------------------------
@@ -283,17 +282,3 @@ def test_every_sample_article_is_read_whole() -> None:
         left_over = ("baca juga", "read also", "also read", "penulis", "editor", "terbaru", "advertisement", "terkait")
         assert not [word for word in left_over if word in article.text.casefold()]
     assert "sekitar 11.000 tentara Korea Utara" in articles["kozlov-pyongyang"].text
-
-
-@pytest.mark.skipif(not FIRST_ARTICLE.exists(), reason="the article is not ours to give away")
-def test_the_first_article() -> None:
-    article = load_one(ArticleFile(FIRST_ARTICLE, PurePosixPath(FIRST_ARTICLE.name)))
-    paragraphs = article.text.split("\n\n")
-    assert (article.id, article.published, article.author) == ("kompas-2024-11-21", date(2024, 11, 21), "Tussie Ayu")
-    assert (article.language, len(paragraphs)) == ("id", 12)
-    assert article.title.startswith("Korea Utara dan Rusia")
-    assert paragraphs[0].startswith("Foto arsip")
-    assert paragraphs[1].startswith("SEOUL")
-    assert paragraphs[-1].endswith("tambah Lim.")
-    assert "11.000" in article.text
-    assert not any(line.casefold().startswith(("baca juga", "penulis", "sumber", "terbaru")) for line in paragraphs)
