@@ -11,7 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from time import monotonic
-from typing import Any
+from typing import Any, TypeGuard
 
 from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
@@ -35,7 +35,7 @@ def read_update(update: dict[str, Any], bot: Bot | None = None) -> Update:
         return Update(update["update_id"])
 
 
-def has_number(update: object) -> bool:
+def has_number(update: object) -> TypeGuard[dict[str, Any]]:
     """Whether it may be an update at all."""
     return isinstance(update, dict) and type(update.get("update_id")) is int
 
