@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 from bot_process import ANSWER, LINUX, QUESTION, Bot, slowly
-from telegram_server import TelegramServer
+from telegram_server import Fault, TelegramServer
 
 from bot.telegram.web import SECRET_HEADER
 
@@ -48,6 +48,18 @@ def test_questions_come_through_the_webhook(server: TelegramServer, hooked: Call
     assert server.calls("getUpdates") == []
     assert SECRET not in bot.log
     assert bot.stop() == 0
+
+
+def test_a_token_that_is_revoked_ends_the_bot_in_a_sentence(server: TelegramServer, hooked: Callable[..., Bot]) -> None:
+    bot = hooked(change="import bot.telegram.updates; bot.telegram.updates.TOKEN_SECONDS = 0.5")
+    unlike = server.inject("getMe", Fault.refusal(401, "Unauthorized"), times=1)
+    server.wait_until(lambda: unlike.hits)
+    alice = server.user("Alice", language_code="en")
+    server.say(alice, QUESTION)
+    assert server.wait_for_message(alice).text.startswith(ANSWER)
+    server.token = "123456:another-token"
+    assert bot.process.wait(timeout=60) == 2
+    assert "does not know the token in TELEGRAM_BOT_TOKEN" in bot.log
 
 
 def test_nobody_but_telegram_can_deliver(server: TelegramServer, hooked: Callable[..., Bot], port: int) -> None:
