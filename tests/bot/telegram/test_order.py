@@ -53,11 +53,11 @@ import asyncio, bot.telegram.order
 from bot.telegram.handlers.people import People
 async def help(self, update, context): await asyncio.Event().wait()
 People.help = help
-bot.telegram.order.LONGEST_SECONDS = 1
+bot.telegram.order.LONGEST_SECONDS = 8
 """
     bot = start(change=never)
     server.say(alice, "/help")
     server.say(alice, QUESTION)
-    assert server.wait_for_message(alice).text.startswith(ANSWER)
+    assert server.wait_for_message(alice, timeout=60).text.startswith(ANSWER)
     assert "is passed by" in bot.log
     assert bot.stop() == 0

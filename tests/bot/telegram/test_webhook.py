@@ -99,7 +99,7 @@ def test_nobody_can_take_all_connections(hooked: Callable[..., Bot], port: int) 
             stack.enter_context(socket.create_connection(("127.0.0.1", port)))
         with pytest.raises(httpx.TransportError):
             httpx.get(f"http://127.0.0.1:{port}/health")
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while not is_well(port):
         assert time.monotonic() < until
         time.sleep(0.1)
@@ -126,7 +126,7 @@ def test_too_few_descriptors_are_told_in_a_line(server: TelegramServer, start: S
     assert bot.log.count("No connection can be taken") == 1
     assert len(bot.log.splitlines()) < 10
     resource.prlimit(bot.process.pid, resource.RLIMIT_NOFILE, (most, most))
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while not is_well(port):
         assert time.monotonic() < until
         time.sleep(0.1)
