@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test format clean
+.PHONY: demo test format constraints clean
 
 demo: $(VENV)/installed
 	$(BIN)/kabar index build articles
@@ -18,6 +18,11 @@ test: $(VENV)/installed-test
 format: $(VENV)/installed-test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# The versions that are installed, as the file that `pip install -c` reads; its own first lines stay.
+constraints: $(VENV)/installed-test
+	{ grep '^#' constraints.txt; $(BIN)/pip freeze --exclude kabar | sed 's/+.*//'; } > constraints.new
+	mv constraints.new constraints.txt
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache

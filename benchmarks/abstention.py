@@ -25,9 +25,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from platformdirs import user_cache_path
-from questions import Case, article_id, as_articles, read
 from regression import Array, fitted
 
+from bot.evaluation.cases import Case, read_cases
+from bot.evaluation.trial import articles_of, contexts_of, over_contexts
 from bot.readers.sentence import SentenceReader
 from bot.readers.types import logistic
 from index.build import build_from
@@ -61,8 +62,8 @@ def samples(
         asked = embedder.embed_question(case.question)
         cosines = np.array(store.cosines(asked, rows.tolist()))
         unrelated = float((unrelated_texts @ asked).mean())
-        foreign = case.language != "id"
-        own = owners == article_id(case.context)
+        foreign = case.question_language != "id"
+        own = owners == case.article
         for size in SIZES:
             others = draw.choice(rows[~own], min(size, int((~own).sum())), replace=False)
             among = min(size, len(rows))
@@ -104,14 +105,15 @@ def main() -> None:
     parser.add_argument("index_dir", type=Path)
     arguments = parser.parse_args()
     embedder = load_embedder("bundled", user_cache_path("kabar"))
-    cases = {file: read(arguments.data / f"{file}.jsonl.gz") for file in FILES}
-    build_from(as_articles(chain.from_iterable(cases.values())), arguments.index_dir, embedder)
+    cases = {file: over_contexts(read_cases(arguments.data / f"{file}.jsonl.gz")) for file in FILES}
+    contexts = contexts_of(chain.from_iterable(cases.values()))
+    build_from(articles_of(contexts), arguments.index_dir, embedder)
     with open_current(arguments.index_dir) as snapshot:
         passages = snapshot.store.passages(range(snapshot.manifest.chunks))
         owners = np.array([passage.article for passage in passages])
 
         def gather(file: str, language: str, most: int) -> list[Sample]:
-            chosen = [case for case in cases[file] if case.language == language]
+            chosen = [case for case in cases[file] if case.question_language == language]
             Random(0).shuffle(chosen)
             return list(samples(chosen[:most], snapshot.store, owners, embedder, seed=0))
 

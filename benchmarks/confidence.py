@@ -21,11 +21,14 @@ from typing import NamedTuple
 
 import numpy as np
 import xxhash
-from questions import Case, article_id, as_articles, read
-from regression import Array, calibration_error, fitted, ranking
+from regression import Array, fitted, ranking
 
 from bot.answers.answerer import READ
+from bot.evaluation.cases import Case, read_cases
+from bot.evaluation.measures import RIGHT, auc, calibration
 from bot.evaluation.scoring import exact_match, f1
+from bot.evaluation.trial import articles_of, contexts_of, over_contexts
+from bot.questions.language import question_language
 from bot.readers.bundled import BundledReader, Found, best_of_each, features
 from bot.readers.types import logistic
 from bot.settings import Settings
@@ -52,7 +55,7 @@ class Asked(NamedTuple):
     question: str
     answerable: bool
     inputs: Array
-    """As `bot.bundled_reader.features` gives them."""
+    """As `bot.readers.bundled.features` gives them."""
     right: Array
     f1: Array
     exact: Array
@@ -65,14 +68,14 @@ def asked(file: str, size: str, case: Case, passages: Sequence[Passage], reader:
     spans = best_of_each(reader.found(case.question, passages))
     texts = [_text(passages[span.passage], span) for span in spans]
     scores = np.array([f1(text, case.answers) for text in texts])
-    own = [passages[span.passage].article == article_id(case.context) for span in spans]
+    own = [passages[span.passage].article == case.article for span in spans]
     return Asked(
         file,
         size,
         case.question,
         bool(case.answers),
-        features(case.question, passages, spans).astype(float),
-        (scores >= 0.5).astype(float),
+        features(question_language(case.question), passages, spans).astype(float),
+        (scores >= RIGHT).astype(float),
         scores,
         np.array([exact_match(text, case.answers) for text in texts]),
         np.array(own, float),
@@ -112,10 +115,11 @@ def report(found: Sequence[Asked], coefficients: Sequence[Array]) -> None:
         figures = [np.mean([one.own[0] for one, _ in answerable])]
         figures += [np.mean([getattr(one, name)[at] for one, at in answerable]) for name in ("own", "f1", "exact")]
         can = np.array([one.answerable for one in found])
-        auc = auc_of(confidence[chosen & can], confidence[chosen & ~can])
-        error = calibration_error(confidence[chosen], right[chosen])
-        print(f"{file:16}{size:8} {chosen.sum():9}", *(f"{value:8.3f}" for value in (*figures, error, auc)))
-    print(f"all: ECE {calibration_error(confidence, right):.3f}\n")
+        figures += [calibration(confidence[chosen], right[chosen])["ece"]]
+        separation = auc(confidence[chosen & can].tolist(), confidence[chosen & ~can].tolist())
+        figures += [np.nan if separation is None else separation]
+        print(f"{file:16}{size:8} {chosen.sum():9}", *(f"{value:8.3f}" for value in figures))
+    print(f"all: ECE {calibration(confidence, right)['ece']:.3f}\n")
     there = np.array([one.answerable and one.size != "none" for one in found])
     near = np.array([not one.answerable and one.size != "none" for one in found])
     elsewhere = np.array([one.size == "none" for one in found])
@@ -126,24 +130,19 @@ def report(found: Sequence[Asked], coefficients: Sequence[Array]) -> None:
         print(f"{threshold:9}", *(f"{share:20.3f}" for share in shares))
 
 
-def auc_of(yes: Array, no: Array) -> float:
-    """The chance that one of `yes` is above one of `no`."""
-    return float((yes[:, None] > no).mean()) if len(yes) and len(no) else float("nan")
-
-
 def gather(data: Path, index_dir: Path) -> Iterator[Asked]:
     """Ask every question of every corpus."""
     cache = Settings().model_cache
     embedder, reader = load_embedder("bundled", cache), BundledReader(cache)
-    cases = {file: read(data / f"{file}.jsonl.gz") for file in INDEXED}
-    build_from(as_articles(chain.from_iterable(cases.values())), index_dir, embedder)
-    everything = sorted({article_id(case.context) for case in chain.from_iterable(cases.values())})
+    cases = {file: over_contexts(read_cases(data / f"{file}.jsonl.gz")) for file in INDEXED}
+    build_from(articles_of(contexts_of(chain.from_iterable(cases.values()))), index_dir, embedder)
+    everything = sorted({case.article for case in chain.from_iterable(cases.values())})
     draw = Random(0)
     with open_current(index_dir) as snapshot:
         searcher = Searcher(snapshot.store, embedder)
         for file, size in product(ASKED, SIZES):
             for case in cases[file]:
-                only = corpus(size, article_id(case.context), draw.sample(everything, 50))
+                only = corpus(size, case.article, draw.sample(everything, 50))
                 passages = searcher.search(case.question, READ, only)
                 yield asked(file, size, case, passages, reader)
 

@@ -24,8 +24,8 @@ from typing import Any
 
 import numpy as np
 from platformdirs import user_cache_path
-from questions import read
 
+from bot.evaluation.cases import read_contexts
 from index.build import build, build_from
 from index.embedding.loading import load_embedder
 from index.search import Searcher
@@ -154,8 +154,7 @@ class Watched:
 
 def build_real(data: Path, folder: Path) -> None:
     """Print what builds of real paragraphs cost, each a file: all, nothing changed, one of a thousand changed."""
-    paragraphs = dict.fromkeys(case.context for case in read(data / "idkmrc-train.jsonl.gz"))
-    written = list(paragraphs)[:REAL_ARTICLES]
+    written = list(read_contexts(data / "idkmrc-train.jsonl.gz"))[:REAL_ARTICLES]
     (folder / "articles").mkdir(parents=True)
     for number, text in enumerate(written):
         (folder / "articles" / f"{number}.txt").write_text(f"Paragraf {number}\n\n{text}\n", encoding="utf-8")

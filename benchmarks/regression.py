@@ -1,4 +1,4 @@
-"""Logistic regression, and how well its confidences keep their word."""
+"""Logistic regression."""
 
 from __future__ import annotations
 
@@ -43,10 +43,3 @@ def ranking(inputs: Sequence[Array], right: Sequence[Array]) -> Array:
 
     found: Array = minimize(loss, np.zeros(inputs[0].shape[1])).x
     return found
-
-
-def calibration_error(confidence: Array, right: Array, bins: int = 10) -> float:
-    """Expected calibration error, with bins of equal width (Guo et al. 2017)."""
-    number = np.minimum((confidence * bins).astype(int), bins - 1)
-    off = [abs((confidence - right)[number == one].sum()) for one in range(bins)]
-    return float(sum(off) / len(confidence))

@@ -2,7 +2,7 @@
 
     python benchmarks/retrieval.py DATA [--index-dir DIR]
 
-DATA is a folder with IDK-MRC and translated SQuAD as gzipped JSON Lines (see questions.py): the questions of
+DATA is a folder with IDK-MRC and translated SQuAD (see training/README.md): the questions of
 idkmrc-valid and of en-id-valid are asked, each over its own paragraphs together with those of idkmrc-train and
 squad-id-train. Building takes about 15 minutes on two cores; with --index-dir a second run takes what is there.
 """
@@ -16,8 +16,9 @@ from statistics import mean
 from tempfile import TemporaryDirectory
 
 from platformdirs import user_cache_path
-from questions import Case, article_id, as_articles, read
 
+from bot.evaluation.cases import Case, read_cases
+from bot.evaluation.trial import articles_of, contexts_of, over_contexts
 from index.build import build_from
 from index.embedding.loading import load_embedder
 from index.search import KEYWORD_WEIGHT, Searcher
@@ -46,18 +47,19 @@ def rankers(store: Store, embedder: Embedder) -> dict[str, Ranker]:
 def rank_of_answer(ranker: Ranker, case: Case) -> float:
     """1 for the first article, infinity when it was not found."""
     articles = list(dict.fromkeys(ranker(case.question)))
-    wanted = article_id(case.context)
-    return articles.index(wanted) + 1 if wanted in articles else float("inf")
+    return articles.index(case.article) + 1 if case.article in articles else float("inf")
 
 
 def measure(name: str, asked: list[Case], others: list[Case], embedder: Embedder, index_dir: Path) -> None:
     """Print recall@1, recall@5 and MRR of each way to search."""
-    articles = as_articles([*asked, *others])
-    report = build_from(
-        articles, index_dir, embedder, lambda _step, done, total: print(f"\r{done}/{total}", end="", flush=True)
-    )
+    contexts = contexts_of([*asked, *others])
+
+    def progress(_step: str, done: int, total: int) -> None:
+        print(f"\r{done}/{total}", end="", flush=True)
+
+    report = build_from(articles_of(contexts), index_dir, embedder, progress)
     answerable = [case for case in asked if case.answers]
-    print(f"\r{name}: {len(answerable)} questions over {len(articles)} paragraphs in {report.chunks} chunks")
+    print(f"\r{name}: {len(answerable)} questions over {len(contexts)} paragraphs in {report.chunks} chunks")
     with open_current(index_dir) as snapshot:
         for way, ranker in rankers(snapshot.store, embedder).items():
             ranks = [rank_of_answer(ranker, case) for case in answerable]
@@ -73,11 +75,15 @@ def main() -> None:
     parser.add_argument("--embedding-model", default="bundled")
     arguments = parser.parse_args()
     embedder = load_embedder(arguments.embedding_model, user_cache_path("kabar"))
-    others = read(arguments.data / "idkmrc-train.jsonl.gz") + read(arguments.data / "squad-id-train.jsonl.gz")
+
+    def cases(name: str) -> list[Case]:
+        return over_contexts(read_cases(arguments.data / f"{name}.jsonl.gz"))
+
+    others = cases("idkmrc-train") + cases("squad-id-train")
     with TemporaryDirectory() as temporary:
         index_dir = arguments.index_dir or Path(temporary)
         for name, file in (("Indonesian", "idkmrc-valid"), ("English", "en-id-valid")):
-            measure(name, read(arguments.data / f"{file}.jsonl.gz"), others, embedder, index_dir)
+            measure(name, cases(file), others, embedder, index_dir)
 
 
 if __name__ == "__main__":

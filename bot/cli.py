@@ -20,6 +20,7 @@ from bot.commands.console import (
 )
 from bot.commands.evaluate import evaluate
 from bot.commands.index import index_app
+from bot.commands.model import model_app
 from bot.commands.people import feedback_app, invite
 from index.types import ConfigurationError
 
@@ -29,6 +30,7 @@ app.command()(ask)
 app.command()(search)
 app.add_typer(index_app, name="index")
 app.command("eval")(evaluate)
+app.add_typer(model_app, name="model")
 app.command()(invite)
 app.add_typer(feedback_app, name="feedback")
 
@@ -76,8 +78,7 @@ def bot(
                 "TELEGRAM_BOT_TOKEN is not set. Get a token from @BotFather in Telegram and put it into .env."
             )
         token = settings.telegram_bot_token.get_secret_value()
-        secrets = [token, *([settings.webhook_secret.get_secret_value()] if settings.webhook_secret else [])]
-        configure_logging(settings.log_level, *secrets, as_json=(log_format or settings.log_format) == "json")
+        configure_logging(settings.log_level, *settings.secrets, as_json=(log_format or settings.log_format) == "json")
         run(live_answerer(settings), settings, token)
 
 

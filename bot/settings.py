@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import unquote, urlsplit
 
 from platformdirs import user_cache_path
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
@@ -35,6 +36,7 @@ def _webhook_secret(secret: SecretStr) -> SecretStr:
 def _web_address(value: str) -> str:
     if not re.fullmatch(r"https?://[^\s/]+\S*", value):
         raise ValueError("has to begin with https:// or http://")
+    urlsplit(value)  # raises ValueError
     return value.rstrip("/")
 
 
@@ -83,6 +85,19 @@ class Settings(BaseSettings):
     webhook_listen: str = "127.0.0.1"
     log_format: Annotated[Literal["text", "json"], BeforeValidator(_lower)] = "text"
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = "info"
+
+    @property
+    def telegram_server(self) -> str:
+        """TELEGRAM_API_BASE for people to read, without the name and the password that may stand in it."""
+        parts = urlsplit(self.telegram_api_base)
+        return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What may stand in no log line."""
+        kept = [one.get_secret_value() for one in (self.telegram_bot_token, self.webhook_secret) if one]
+        password = urlsplit(self.telegram_api_base).password
+        return frozenset([*kept, password, unquote(password)] if password else kept)
 
 
 def read_settings() -> Settings:

@@ -58,7 +58,7 @@ def _without_repeats(ranked: Iterable[Passage], k: int) -> list[Passage]:
     chosen: list[tuple[Passage, SentenceSet]] = []
     alike, repeated = list[Passage](), list[Passage]()
     for passage in ranked:
-        sentences = SentenceSet(passage.text)
+        sentences = SentenceSet(passage.text, passage.sentences)
         better = [before for other, before in chosen if other.article != passage.article]
         if any(repeats(sentences, before) for before in better):
             repeated.append(passage)

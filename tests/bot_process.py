@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 import re
 import signal
+import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from kabar_process import environment
+from patience import PATIENCE, wait_until
 from telegram_server import Message, TelegramServer
 
 from bot.telegram.state import State
@@ -21,6 +24,16 @@ ANSWER = "The harbour of Lowen bought a second crane for 4.2 million euros."
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="it looks into /proc, or limits another process")
 
+UNHURRIED = f"""
+import bot.telegram.app, bot.telegram.handlers.asking
+bot.telegram.handlers.asking.UNNOTICED_SECONDS = bot.telegram.handlers.asking.PATIENCE_SECONDS = {PATIENCE}
+bot.telegram.app.DRAIN_SECONDS = {PATIENCE}
+"""
+"""The change that no bot of a test goes without: a slow machine is no reason for signs of life, or to give up."""
+
+ENDLESS_MINUTE = "import bot.telegram.limits; bot.telegram.limits.WINDOW = 10**9"
+"""The change that makes what may be asked in a minute all that may be asked, however long the test takes."""
+
 
 class Bot:
     """A bot process with its standard error in a file; `change` runs first in it, to make the model slow or broken."""
@@ -28,10 +41,10 @@ class Bot:
     def __init__(self, log: Path, settings: Mapping[str, str], change: str = "") -> None:
         self._log = log
         self.folder = log.parent
-        command = ["-c", f"{change}\nfrom bot.cli import app\napp(['bot'])"] if change else ["-m", "bot"]
+        code = f"{UNHURRIED}\n{change}\nimport runpy\nrunpy.run_module('bot', run_name='__main__')"
         with log.open("w") as file:
             self.process = subprocess.Popen(
-                [sys.executable, *command],
+                [sys.executable, "-c", code],
                 env=environment(settings),
                 cwd=log.parent,
                 stdout=subprocess.DEVNULL,
@@ -42,35 +55,64 @@ class Bot:
     def log(self) -> str:
         return self._log.read_text()
 
-    def wait_for_log(self, pattern: str, timeout: float = 60) -> None:
-        until = time.monotonic() + timeout
-        while not re.search(pattern, self.log):
-            assert time.monotonic() < until, f"{pattern!r} never came; the log is:\n{self.log}"
-            assert self.process.poll() is None, f"the bot stopped with {self.process.returncode}:\n{self.log}"
-            time.sleep(0.02)
+    def wait_for_log(self, pattern: str) -> None:
+        def stands_there() -> bool:
+            ended = self.process.poll() is not None  # before the log is read: it may have written until then
+            written = re.search(pattern, self.log) is not None
+            assert written or not ended, f"the bot stopped with {self.process.returncode}:\n{self.log}"
+            return written
+
+        wait_until(stands_there, lambda: f"{pattern!r} never came; the log is:\n{self.log}")
+
+    def ended(self) -> int:
+        """The exit code, as soon as there is one."""
+        return self.process.wait(timeout=PATIENCE)
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=30)
+        return self.ended()
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+class Gate:
+    """Holds up what runs into it until it is opened, so that a test can look meanwhile."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.held_up = f"""
+import pathlib, time
+def held_up():
+    while not pathlib.Path({str(path)!r}).exists():
+        time.sleep(0.01)
+"""
+        """Code with a function of this name, which returns when the gate is open."""
+
+    def open(self) -> None:
+        self._path.touch()
+
+    @property
+    def holds_answers(self) -> str:
+        """The change that makes every answer wait, and signs of life come soon and often."""
+        return f"""{self.held_up}
+import bot.telegram.handlers.asking, bot.telegram.sending
+from bot.answers.answerer import Answerer
+bot.telegram.handlers.asking.UNNOTICED_SECONDS = bot.telegram.sending.TYPING_SECONDS = 0.05
+ask = Answerer.ask
+Answerer.ask = lambda self, *asked, **how: (held_up(), ask(self, *asked, **how))[1]
+"""
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Gate:
+    return Gate(tmp_path / "gate")
 
 
 def wait_until_kept(state: State, message: Message) -> None:
     """Until the bot has kept what it sent, which it does after sending."""
-    until = time.monotonic() + 10
-    while state.given(message.chat_id, message.message_id) is None:
-        assert time.monotonic() < until
-        time.sleep(0.01)
-
-
-def slowly(seconds: float) -> str:
-    """The change that makes every answer take this long, and typing be shown five times a second."""
-    return f"""
-import time, bot.telegram.sending
-from bot.answers.answerer import Answerer
-bot.telegram.sending.TYPING_SECONDS = 0.2
-ask = Answerer.ask
-Answerer.ask = lambda self, *asked, **how: (time.sleep({seconds}), ask(self, *asked, **how))[1]
-"""
+    wait_until(lambda: state.sent_answer(message.chat_id, message.message_id))
 
 
 @pytest.fixture
@@ -78,6 +120,16 @@ def server() -> Iterator[TelegramServer]:
     with TelegramServer() as server:
         yield server
         assert server.unhandled == []
+
+
+@pytest.fixture
+def port() -> int:
+    """One that nobody listens at, and that no outgoing connection takes meanwhile: these begin at 32,768."""
+    while True:
+        number = random.randint(20_000, 32_000)
+        with socket.socket() as free, contextlib.suppress(OSError):
+            free.bind(("127.0.0.1", number))
+            return number
 
 
 @pytest.fixture
@@ -96,6 +148,5 @@ def start(server: TelegramServer, index_dir: Path, tmp_path: Path) -> Iterator[C
     yield start
     for bot in bots:
         if bot.process.poll() is None:
-            bot.process.kill()
-            bot.process.wait()
+            bot.kill()
         assert server.token not in bot.log

@@ -8,19 +8,34 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from kabar_process import Kabar, environment
+from patience import PATIENCE
 from sample_articles import HARBOUR, MARKET, ORCHESTRA
 
 from bot.answers.answerer import Answerer
 from bot.answers.live import LiveAnswerer
 from bot.readers.sentence import SentenceReader
 from index.build import build
+from index.embedding.exporting import export
 from index.embedding.hashing import HashEmbedder
 from index.embedding.loading import load_embedder
 from index.store.snapshots import Snapshot, open_current
 from index.types import Embedder
 
 pytest_plugins = ["bot_process"]  # the fixtures of the bot as a process
+
+# How long an example takes tells of the machine and not of Kabar; that examples of a test share its folder is no harm,
+# where each writes its file anew. Examples are the same on every run, so that a red build is the fault of the change at
+# hand; `pytest --hypothesis-profile=search` draws new ones, and ten times as many.
+settings.register_profile(
+    "kabar",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.register_profile("search", settings.get_profile("kabar"), derandomize=False, max_examples=1000)
+settings.load_profile("kabar")
 
 
 @pytest.fixture
@@ -86,6 +101,14 @@ def bundled(model_cache: Path) -> Embedder:
     return load_embedder("bundled", model_cache)
 
 
+@pytest.fixture(scope="session")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same model as a folder for sentence-transformers."""
+    folder = tmp_path_factory.mktemp("exported")
+    export(folder)
+    return folder
+
+
 @pytest.fixture
 def kabar(tmp_path: Path) -> Kabar:
     """Runs the real `kabar` command in an empty folder, with the settings given and no others."""
@@ -99,7 +122,7 @@ def kabar(tmp_path: Path) -> Kabar:
             cwd=tmp_path,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=PATIENCE,
             check=False,
             **options,  # type: ignore[call-overload]
         )

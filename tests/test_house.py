@@ -56,9 +56,9 @@ MOST_MODULES = 16
 """In one room; with more, nobody sees what it is for."""
 
 BOT_API = {name for name in MODULES if name.startswith("bot.telegram.handlers")} | {
-    f"bot.telegram.{name}" for name in ("app", "menu", "order", "parts", "sending", "updates", "web")
+    f"bot.telegram.{name}" for name in ("app", "commands", "order", "parts", "sending", "updates", "web")
 }
-MODELS = {"index.embedding.huggingface", "index.embedding.unpacking", "bot.readers.huggingface"}
+MODELS = {"index.embedding.exporting", "index.embedding.huggingface", "bot.readers.huggingface"}
 ONLY_IN = {
     "telegram": BOT_API,
     "aiohttp": {"bot.telegram.web"},
@@ -71,10 +71,9 @@ ONLY_IN = {
     "torch": MODELS,
     "transformers": MODELS,
     "sentence_transformers": MODELS,
-    "tokenizers": {*MODELS, "index.embedding.bundled"},
-    "sentencepiece": {*MODELS, "index.embedding.bundled"},
-    "onnx": {"index.embedding.graph", "index.embedding.unpacking"},
-    "onnxruntime": {"index.embedding.bundled", "index.embedding.graph"},
+    "tokenizers": MODELS,
+    "sentencepiece": {"index.embedding.bundled", "index.embedding.unpacking"},
+    "onnxruntime": {"index.embedding.bundled"},
 }
 IMPORTED_LATE = {
     *BOT_API,

@@ -107,7 +107,7 @@ def test_what_the_readme_asks_is_answered(samples: Answerer, question: str) -> N
 def test_a_follow_up_is_asked_of_what_was_meant(samples: Answerer) -> None:
     first = samples.ask("siapa pelatih Putri Bahari?")
     asked = samples.ask("dan siapa kaptennya?", context=(first.turn,))
-    assert "Putri Bahari" in asked.understood
+    assert "Putri Bahari" in asked.understood.question
     assert asked.answer == "Meylani Sondakh"
 
 

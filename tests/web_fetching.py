@@ -8,11 +8,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from patience import PATIENCE
 
 from index.types import LoadError
-from index.web.fetching import Page
+from index.web.fetching import Fetcher, Page
 
 Fetch = Callable[[str], Page]
+
+
+def patient(**options: Any) -> Fetcher:
+    """One that reaches this machine, and for which no server is too slow."""
+    return Fetcher(**{"allow_loopback": True, "step_seconds": PATIENCE, "total_seconds": PATIENCE} | options)
 
 
 class Network:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 
-from training.cases import FOREIGN_WORDS, Answer
+from index.types import Span
 
 CHAT = {
     "berapa": ("brp",),
@@ -107,8 +107,8 @@ def _mistyped(question: str, chance: random.Random) -> str:
     return question[:start] + chance.choice(slips) + question[end:]
 
 
-def normally_spaced(text: str, answers: tuple[Answer, ...]) -> tuple[str, tuple[Answer, ...]]:
-    """The text without the spaces that its tokens were joined with, and the answers where they then stand.
+def normally_spaced(text: str, spans: Iterable[Span]) -> tuple[str, tuple[Span, ...]]:
+    """The text without the spaces that its tokens were joined with, and where the spans then stand, as far as they do.
 
     `Rabu ( 24 / 8 ) .` becomes `Rabu (24/8).`
     """
@@ -122,13 +122,12 @@ def normally_spaced(text: str, answers: tuple[Answer, ...]) -> tuple[str, tuple[
         last = found.end()
     places += range(len(whole), len(whole) + len(text) - last + 1)
     whole += text[last:]
-    return whole, tuple(_moved(answer, whole, places) for answer in answers)
+    moved = (_trimmed(whole, places[start], places[end]) for start, end in spans)
+    return whole, tuple((start, end) for start, end in moved if start < end)
 
 
-def _moved(answer: Answer, whole: str, places: Sequence[int]) -> Answer:
-    """`places` says for each character of the old text, and for its end, where it stands in the whole new one."""
-    if answer.start <= FOREIGN_WORDS:
-        return answer
-    start = places[answer.start]
-    piece = whole[start : places[answer.end]]
-    return Answer(piece.strip(), start + len(piece) - len(piece.lstrip()))
+def _trimmed(text: str, start: int, end: int) -> Span:
+    """The span without white space at its ends."""
+    piece = text[start:end]
+    start += len(piece) - len(piece.lstrip())
+    return start, start + len(piece.strip())

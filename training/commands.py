@@ -13,7 +13,7 @@ from index.types import KabarError
 PLACES = {
     "trunk": "the unpacked embedding model: the folder that training.prepare prints",
     "data": "the folder of questions (*.jsonl.gz, see training/README.md)",
-    "cache": "where the embedding model is unpacked, or was before; 500 MB",
+    "cache": "where the embedding model is unpacked, or was before",
     "mined": "the misleading passages: the file that training.mining writes",
     "checkpoint": "what training.train saves, or what training.export writes",
     "out": "what is written",

@@ -11,14 +11,17 @@ from typing import NamedTuple
 
 import torch
 
+from bot.evaluation.cases import Case
+from bot.readers.windows import Cutter, Numbers, Window, passage_at
+from index.text.sentences import sentences
 from index.types import ConfigurationError, Span
 from training.asking import as_typed, names, normally_spaced
-from training.cases import TRAIN, Case, joint, read_cases
+from training.cases import TRAIN, joint, read_data
 from training.crew import Part
 from training.dropout import Drop, Dropout
 from training.glossary import in_english
 from training.mined import read_mined
-from training.windows import Cutter, Numbers, Window, page, passage_at
+from training.windows import held, page, touches
 
 WINDOW_SIZES = (150, 150, 100)
 """Tokens; each question is asked of windows of one of these sizes."""
@@ -77,7 +80,7 @@ class Material:
         """Load the -train files of the folder, and what training.mining made of them."""
         self._cutter = cutter
         self._cases = [
-            Sourced(case, source) for source in TRAIN for case in read_cases(folder, source) if case.is_usable
+            Sourced(case, source) for source in TRAIN for case in read_data(folder, source) if _is_usable(case)
         ]
         self._passages, self._near = read_mined(mined)
         if not any(one.case.id in self._near for one in self._cases):
@@ -92,8 +95,7 @@ class Material:
     def examples(self, chance: random.Random) -> list[Example]:
         """One pass over the data, in any order."""
         drafts = [draft for one in self._cases for draft in self._drafts(one, chance)]
-        questions = self._cutter.questions([draft.question for draft in drafts])
-        return [Example(question, *draft[1:]) for question, draft in zip(questions, drafts, strict=True)]
+        return [Example(self._cutter.question(draft.question), draft.window, draft.answer) for draft in drafts]
 
     def _drafts(self, one: Sourced, chance: random.Random) -> list[Draft]:
         case = one.case
@@ -107,7 +109,7 @@ class Material:
         if near and chance.random() < MISLEADING:
             drafts.append(Draft(self._question(case, chance), self._part(_early(near, chance)), None))
         if chance.random() < SWAPPED and (question := self._swapped(case, chance)):
-            drafts.append(Draft(as_typed(question, case.question_lang, chance), self._holding(case, chance), None))
+            drafts.append(Draft(as_typed(question, case.question_language, chance), self._holding(case, chance), None))
         return drafts
 
     def _swapped(self, case: Case, chance: random.Random) -> str | None:
@@ -123,7 +125,7 @@ class Material:
     def _holding(self, case: Case, chance: random.Random) -> Window:
         """A window with the answer, where one holds it whole."""
         answer, windows = chance.choice(case.spans), self._cut(case, chance.choice(WINDOW_SIZES))
-        holding = [window for window in windows if window.touches(answer.start, answer.end)]
+        holding = [window for window in windows if touches(window, answer)]
         return chance.choice(holding or windows)
 
     def _answered(self, case: Case, chance: random.Random) -> list[Draft]:
@@ -131,10 +133,10 @@ class Material:
         answer = chance.choice(case.spans)
         windows = self._cut(case, chance.choice(WINDOW_SIZES))
         drafts = []
-        holding = [(window, span) for window in windows if (span := window.span(answer.start, answer.end)) is not None]
+        holding = [(window, span) for window in windows if (span := held(window, answer)) is not None]
         if holding:
             drafts.append(Draft(self._question(case, chance), *chance.choice(holding)))
-        others = [window for window in windows if not any(window.touches(one.start, one.end) for one in case.spans)]
+        others = [window for window in windows if not any(touches(window, one) for one in case.spans)]
         if others and chance.random() < OTHER_WINDOW:
             drafts.append(Draft(self._question(case, chance), chance.choice(others), None))
         return drafts
@@ -142,7 +144,7 @@ class Material:
     def _question(self, case: Case, chance: random.Random) -> str:
         """As it was asked or, where the same is known in other languages, often in one of them."""
         known = self._languages.get(joint(case.id), {})
-        language, question = case.question_lang, case.question
+        language, question = case.question_language, case.question
         if case.answers and len(known) > 1 and chance.random() < OTHER_LANGUAGE:
             language = "en" if "en" in known and chance.random() < ENGLISH else chance.choice(sorted(known))
             question = known[language]
@@ -153,22 +155,28 @@ class Material:
     def _cut(self, case: Case, most: int) -> list[Window]:
         key = case.context, most
         if key not in self._windows:
-            self._windows[key] = self._cutter.windows(case.context, case.context_lang, most)
+            self._windows[key] = self._cutter.windows(
+                case.context, sentences(case.context, case.context_language), most
+            )
         return self._windows[key]
 
     def _part(self, number: int) -> Window:
         if number not in self._parts:
-            self._parts[number] = self._cutter.part(self._passages[number])
+            self._parts[number] = self._cutter.window(self._passages[number])
         return self._parts[number]
+
+
+def _is_usable(case: Case) -> bool:
+    """Whether one can learn from it: unanswerable, or with an answer that stands in the paragraph."""
+    return not case.answers or bool(case.spans)
 
 
 def _variants(one: Sourced) -> list[Case]:
     """The case, and the same as a newspaper would have spaced it where its tokens were joined by spaces."""
     if one.source not in ODDLY_SPACED:
         return [one.case]
-    context, answers = normally_spaced(one.case.context, one.case.spans)
-    spaced = replace(one.case, context=context, answers=answers)
-    return [one.case, spaced] if spaced.spans else [one.case]
+    context, spans = normally_spaced(one.case.context, one.case.spans)
+    return [one.case, replace(one.case, context=context, spans=spans)] if spans else [one.case]
 
 
 def _by_language(cases: Sequence[Case]) -> dict[str, dict[str, str]]:
@@ -176,7 +184,7 @@ def _by_language(cases: Sequence[Case]) -> dict[str, dict[str, str]]:
     known: dict[str, dict[str, str]] = defaultdict(dict)
     for case in cases:
         if case.answers:
-            known[joint(case.id)][case.question_lang] = case.question
+            known[joint(case.id)][case.question_language] = case.question
     return known
 
 

@@ -20,14 +20,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from bot.evaluation.cases import Case
+from bot.evaluation.measures import PLACES, auc
+from bot.evaluation.scoring import exact_match, f1
 from bot.readers.types import LONGEST_ANSWER
-from training.cases import VALID, Case, read_cases
+from bot.readers.windows import Cutter, Numbers, Window, passage_at
+from index.text.sentences import sentences
+from training.cases import VALID, read_data
 from training.checkpoints import learnt_in
 from training.commands import parser, run
 from training.crew import Crew
 from training.model import Scores, Trunk, rank_of
-from training.scoring import auc, exact, f1
-from training.windows import Cutter, Numbers, Window, page, passage_at
+from training.windows import cutter_of, page
 
 AT_ONCE = 16
 WINDOW = 150
@@ -53,7 +57,7 @@ def all_readings(
     crew: Crew, learnt: Mapping[str, Tensor], cutter: Cutter, data: Path, window: int = WINDOW
 ) -> dict[str, Figures]:
     """The figures of every -valid file."""
-    return {name: reading(crew, learnt, cutter, read_cases(data, name), window) for name in VALID}
+    return {name: reading(crew, learnt, cutter, read_data(data, name), window) for name in VALID}
 
 
 def reading(
@@ -61,9 +65,9 @@ def reading(
 ) -> Figures:
     """Each case asked of its own paragraph: how right the best span is, and how well refusing would work."""
     pairs, owners = [], []
-    asked = cutter.questions([case.question for case in cases])
-    for number, (case, question) in enumerate(zip(cases, asked, strict=True)):
-        for one in cutter.windows(case.context, case.context_lang, window):
+    for number, case in enumerate(cases):
+        question = cutter.question(case.question)
+        for one in cutter.windows(case.context, sentences(case.context, case.context_language), window):
             pairs.append((question, one))
             owners.append(number)
     best: dict[int, Found] = {}
@@ -98,7 +102,7 @@ def _best(scores: Scores, pairs: Sequence[tuple[Numbers, Window]]) -> list[Found
         at = int(flat[row].argmax())
         first, last = (place - passage_at(question) for place in divmod(at, length))
         margin = float(flat[row, at] - starts[row, 0] - ends[row, 0])
-        start, end = int(window.offsets[first, 0]), int(window.offsets[last, 1])
+        start, end = int(window.places[first, 0]), int(window.places[last, 1])
         best.append(Found(start, end, margin, float(scores.answers[row])))
     return best
 
@@ -106,18 +110,18 @@ def _best(scores: Scores, pairs: Sequence[tuple[Numbers, Window]]) -> list[Found
 def _figures(cases: Sequence[Case], best: Sequence[Found], said: Sequence[float]) -> Figures:
     """`said` is for each case the highest logit of "it answers" among its windows."""
     answerable = [(case, found) for case, found in zip(cases, best, strict=True) if case.answers]
-    spans = [case.context[found.start : found.end] for case, found in answerable]
-    right = [[answer.text for answer in case.answers] for case, _found in answerable]
+    spans = [(case.context[found.start : found.end], case.answers) for case, found in answerable]
     figures = {
-        "em": float(np.mean([exact(*one) for one in zip(spans, right, strict=True)])),
-        "f1": float(np.mean([f1(*one) for one in zip(spans, right, strict=True)])),
+        "em": float(np.mean([exact_match(*one) for one in spans])),
+        "f1": float(np.mean([f1(*one) for one in spans])),
     }
-    if len(answerable) < len(cases):
-        has_answer = np.array([bool(case.answers) for case in cases])
-        margins, heads = np.array([one.margin for one in best]), np.array(said)
-        for name, values in (("auc", margins), ("auc_head", heads), ("auc_both", margins + HEAD_WEIGHT * heads)):
-            figures[name] = auc(values[has_answer], values[~has_answer])
-    return {name: round(value, 4) for name, value in figures.items()}
+    has_answer = np.array([bool(case.answers) for case in cases])
+    margins, heads = np.array([one.margin for one in best]), np.array(said)
+    for name, values in (("auc", margins), ("auc_head", heads), ("auc_both", margins + HEAD_WEIGHT * heads)):
+        separation = auc(values[has_answer].tolist(), values[~has_answer].tolist())
+        if separation is not None:
+            figures[name] = separation
+    return {name: round(value, PLACES) for name, value in figures.items()}
 
 
 def main() -> None:
@@ -128,7 +132,7 @@ def main() -> None:
     options = made.parse_args()
     learnt = learnt_in(options.checkpoint, raw=options.raw)
     trunk = Trunk(options.trunk, rank_of(learnt))
-    crew, cutter = Crew(trunk, torch.float32 if options.fp32 else torch.bfloat16), Cutter(options.trunk)
+    crew, cutter = Crew(trunk, torch.float32 if options.fp32 else torch.bfloat16), cutter_of(options.trunk)
     figures = all_readings(crew, learnt, cutter, options.data, options.window)
     sys.stdout.write(json.dumps(figures, indent=2) + "\n")
 

@@ -16,12 +16,13 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.evaluation.cases import Case
 from index.embedding.loading import load_embedder
 from index.embedding.unpacking import Say
 from index.embedding.weights import NAME as BUNDLED
 from index.text.chunking import chunk
 from index.types import Embedder, Vectors
-from training.cases import TRAIN, Case, joint, read_cases
+from training.cases import TRAIN, joint, read_data
 from training.commands import parser, progress, run
 from training.mined import Mined, write_mined
 
@@ -59,7 +60,7 @@ def mine(cases: list[Case], embedder: Embedder, say: Say = lambda _text: None) -
 
 def _corpus(cases: list[Case], embedder: Embedder) -> Corpus:
     owners: dict[str, set[str]] = defaultdict(set)
-    languages = {case.context: case.context_lang for case in cases}
+    languages = {case.context: case.context_language for case in cases}
     for case in cases:
         owners[case.context].add(joint(case.id))
     passages, belongs_to = [], []
@@ -74,7 +75,7 @@ def _told(cases: Iterable[Case]) -> dict[str, set[str]]:
     """What answers each question, in every language."""
     told: dict[str, set[str]] = defaultdict(set)
     for case in cases:
-        told[joint(case.id)] |= {answer.text.casefold() for answer in case.answers}
+        told[joint(case.id)] |= {answer.casefold() for answer in case.answers}
     return told
 
 
@@ -104,7 +105,7 @@ def _parts(items: list[T]) -> Iterator[list[T]]:
 
 def main() -> None:
     options = parser("mining", __doc__, "data", "cache", "mined").parse_args()
-    cases = [case for source in TRAIN for case in read_cases(options.data, source)]
+    cases = [case for source in TRAIN for case in read_data(options.data, source)]
     write_mined(mine(cases, load_embedder(BUNDLED, options.cache, progress), progress), options.mined)
 
 

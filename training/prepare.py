@@ -1,21 +1,23 @@
-"""Unpack the embedding model, whose trunk the reader shares, and print the folder.
+"""Write the embedding model, whose trunk the reader shares, as a model for torch, and print the folder.
 
     TRUNK=$(python -m training.prepare CACHE)
 
-A folder that is there and whole is taken as it is, so CACHE may be the one that Kabar itself uses (MODEL_CACHE).
+It is written once: a folder that is there is whole.
 """
 
 from __future__ import annotations
 
 import sys
 
-from index.embedding.unpacking import prepare
+from index.embedding.exporting import export
 from training.commands import parser, progress, run
 
 
 def main() -> None:
     options = parser("prepare", __doc__, "cache").parse_args()
-    folder = prepare(options.cache, say=progress)
+    folder = options.cache / "e5-small"
+    if not folder.exists():
+        export(folder, say=progress)
     sys.stdout.write(f"{folder}\n")
 
 

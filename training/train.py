@@ -30,7 +30,7 @@ from training.dropout import Dropout
 from training.evaluate import Figures, all_readings
 from training.model import Tensors, Trunk
 from training.state import CONSTANT, begin
-from training.windows import Cutter
+from training.windows import cutter_of
 
 log = logging.getLogger("training")
 
@@ -44,7 +44,7 @@ class Training:
         options.out.mkdir(parents=True, exist_ok=True)
         self.options = options
         self.trunk = Trunk(options.trunk, options.rank)
-        self.cutter = Cutter(options.trunk)
+        self.cutter = cutter_of(options.trunk)
         self.dtype = torch.bfloat16 if options.precision == "bf16" else torch.float32
         self.crew = Crew(self.trunk, self.dtype, options.answers_weight, options.threads)
         self.dropout = Dropout(options.dropout, torch.Generator().manual_seed(options.seed), self.dtype)

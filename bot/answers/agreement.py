@@ -11,6 +11,7 @@ from itertools import product
 
 from babel.numbers import get_currency_name
 
+from bot.answers.types import Finding
 from bot.figures.days import Day, calendar_date
 from bot.figures.finding import Figure, Kind, find_figures
 from bot.figures.notation import locale
@@ -19,20 +20,21 @@ from bot.figures.numerals import amounts
 _NEGATIONS = frozenset("tidak tak bukan belum tanpa jangan not no never without neither nor n't cannot".split())
 
 
-def same_fact(a: str, b: str, language_a: str | None, language_b: str | None) -> bool:
-    """Whether both short answers say the same, as far as their figures and names tell it.
+def same_fact(one: Finding, other: Finding) -> bool:
+    """Whether the answers of both findings say the same, as far as their figures and names tell it.
 
     Figures decide where both have some: those of the shorter list must each have their equal in the other, whatever
     is counted and however nearly. Otherwise one answer has to be the other, or a name that the other says more of.
     """
+    a, b = one.answer, other.answer
     if _NEGATIONS.isdisjoint(_words(a)) != _NEGATIONS.isdisjoint(_words(b)):
         return False
-    figures_a, figures_b = _main_figures(a, language_a), _main_figures(b, language_b)
+    figures_a, figures_b = _main_figures(one), _main_figures(other)
     if figures_a and figures_b:
         return _all_matched(*sorted([figures_a, figures_b], key=len))
     if figures_a or figures_b:
         return _tokens(_without_brackets(a)) == _tokens(_without_brackets(b)) != []
-    return _same_name(a, b, language_a, language_b)
+    return _same_name(a, b, one.language, other.language)
 
 
 def figures_stand_in(answer: str, quote: str, language: str | None = None) -> bool:
@@ -73,9 +75,9 @@ def _stands_as(figure: Figure, other: Figure) -> bool:
 _COUNTERS = frozenset("sebanyak sejumlah total jumlah ada hanya baru sampai dari pada di some only total with".split())
 
 
-def _main_figures(text: str, language: str | None) -> list[Figure]:
-    """The figures without those that belong to a name: "Olimpiade 2016", "Boeing 737"."""
-    return [figure for figure in find_figures(text, language) if not _belongs_to_name(text, figure)]
+def _main_figures(found: Finding) -> list[Figure]:
+    """The answer's figures without those that belong to a name: "Olimpiade 2016", "Boeing 737"."""
+    return [figure for figure in found.figures if not _belongs_to_name(found.answer, figure)]
 
 
 def _belongs_to_name(text: str, figure: Figure) -> bool:

@@ -31,7 +31,12 @@ class LiveAnswerer:
     @property
     def name(self) -> str:
         """The name of the snapshot that answers now."""
-        return self._answerer.snapshot.name
+        return self.snapshot.name
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The snapshot that answers now, for its name and its manifest: it may be closed at any time."""
+        return self._answerer.snapshot
 
     @contextmanager
     def lend(self) -> Iterator[Answerer]:

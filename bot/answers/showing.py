@@ -17,7 +17,7 @@ HEADLINES = 3
 
 def read_as(answer: Answer, phrases: Phrases) -> list[str]:
     """Which names of the question were read as others."""
-    return [phrases.read_as.format(asked=asked, read=read) for asked, read in answer.slips]
+    return [phrases.read_as.format(asked=asked, read=read) for asked, read in answer.understood.corrections]
 
 
 def articles(passages: Sequence[Passage]) -> list[Passage]:

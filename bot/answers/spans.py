@@ -1,4 +1,4 @@
-"""Answers as people would cut them: `cut` for what is compared, `widened` for what is shown.
+"""Answers as people would cut them: `cut` for what is compared, `widen` for what is shown.
 
 A reader points at "11.000"; people say "sekitar 11.000 tentara Korea Utara", with what is counted, and how nearly.
 """
@@ -40,7 +40,7 @@ def cut(sentence: str, start: int, end: int) -> tuple[int, int]:
     return trimmed if trimmed[0] < trimmed[1] else (start, end)
 
 
-def widened(sentence: str, start: int, end: int, *, question: str, language: str | None) -> tuple[int, int]:
+def widen(sentence: str, start: int, end: int, *, question: str, language: str | None) -> tuple[int, int]:
     """The span with the rest of each figure that it is a part of, and with what is counted.
 
     Money gets its currency, a range its other end, a number its "about", a day its date; a list its last member.

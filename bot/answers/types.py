@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
+from bot.figures.finding import Figure, find_figures
 from bot.questions.conversation import Turn
+from bot.questions.understanding import Understood
 from index.types import Passage
 
 
@@ -19,36 +22,45 @@ class Quote:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Finding:
     """An answer with its proof."""
 
-    answer: str
-    gloss: str | None
-    """Its figures in the asker's notation, where that tells more."""
+    quote: Quote
+    passage: Passage
+    """That the quote stands in."""
     confidence: float
     """0..1, that the answer is right."""
-    quote: Quote
     score: float
     """The reader's own, on a scale of its own."""
-    language: str | None
-    """The article's."""
+    gloss: str | None = None
+    """Its figures in the asker's notation, where that tells more."""
+
+    @property
+    def answer(self) -> str:
+        """The piece of the quote."""
+        return self.quote.text[self.quote.start : self.quote.end]
+
+    @property
+    def language(self) -> str | None:
+        """The article's."""
+        return self.passage.language
+
+    @cached_property
+    def figures(self) -> list[Figure]:
+        """The figures of the answer, in order."""
+        return find_figures(self.answer, self.language)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the articles say to a question; `answer` is None when they do not say."""
+    """What the articles say to a question, or that they do not say."""
 
-    question: str
-    understood: str
-    """The question as search and reader were given it."""
-    slips: tuple[tuple[str, str], ...]
-    """Names that no article has, each with that of the articles as which it was read."""
-    answer: str | None
-    gloss: str | None
+    understood: Understood
+    best: Finding | None
+    """None when the articles do not say."""
     confidence: float
     """0..1, that the answer is right; without an answer, of the best candidate."""
-    quote: Quote | None
     others: tuple[Finding, ...]
     """What other articles say instead, newest first."""
     sources: tuple[Passage, ...]
@@ -63,26 +75,38 @@ class Answer:
     timings_ms: Mapping[str, float]
 
     @property
+    def question(self) -> str:
+        """As it was asked."""
+        return self.understood.message
+
+    @property
+    def answer(self) -> str | None:
+        """The short answer; None when the articles do not say."""
+        return self.best.answer if self.best else None
+
+    @property
+    def gloss(self) -> str | None:
+        """The answer's figures in the asker's notation, where that tells more."""
+        return self.best.gloss if self.best else None
+
+    @property
+    def quote(self) -> Quote | None:
+        """The sentence that proves the answer."""
+        return self.best.quote if self.best else None
+
+    @property
     def source(self) -> Passage | None:
         """The passage that the quote stands in."""
-        return self.source_of(self.quote) if self.quote else None
+        return self.best.passage if self.best else None
 
     @property
     def turn(self) -> Turn:
         """What a follow-up may mean by it."""
-        source = self.source
         return Turn(
-            question=self.understood,
+            question=self.understood.question,
             answer=self.answer,
             quote=self.quote.text if self.quote else None,
-            article=source.article if source else None,
-            title=source.title if source else None,
+            article=self.source.article if self.source else None,
+            title=self.source.title if self.source else None,
+            topic=self.understood.topic,
         )
-
-    def source_of(self, quote: Quote) -> Passage:
-        """The passage that a candidate's quote stands in."""
-        return next(one for one in self.sources if _stands_in(quote, one))
-
-
-def _stands_in(quote: Quote, passage: Passage) -> bool:
-    return quote.article == passage.article and quote.text in passage.text

@@ -68,20 +68,20 @@ def evaluate(
 ) -> None:
     """Measure how well the questions of a file are answered; exits with 1 when worse than the baseline."""
     with plain_errors(debug):
-        from bot.evaluation.baseline import differences, dropped
+        from bot.evaluation import baseline as baselines
         from bot.evaluation.measures import figures
 
         plan = _planned(cases, contexts or [], reading=reading, over_contexts=over_contexts)
-        earlier = _earlier(baseline, plan) if baseline else None
+        before = _baseline(baseline, plan) if baseline else None
         settings = settings_with(index_dir)
-        given = [cases, *(contexts or []), *([baseline] if baseline else [])]
-        with _predictions(predictions, given) as write, _trial(plan, settings) as trial:
-            found = figures(_outcomes(plan.cases, trial, write))
+        sources = [cases, *(contexts or []), *([baseline] if baseline else [])]
+        with _predictions(predictions, sources) as write, _trial(plan, settings) as trial:
+            result = figures(_outcomes(plan.cases, trial, write))
         drops = list[str]()
-        if earlier:
-            found["differences"] = differences(found, earlier)
-            drops = dropped(found["differences"], tolerance)
-        _print(found, drops, as_json)
+        if before:
+            result["differences"] = baselines.differences(result, before)
+            drops = baselines.drops(result["differences"], tolerance)
+        _print(result, drops, as_json)
         if drops:
             raise typer.Exit(WORSE)
 
@@ -93,7 +93,7 @@ class _Plan:
     cases: list[Case]
     reading: bool
     """Whether each case is asked over its own context alone."""
-    contexts: dict[str, str | None] | None
+    contexts: dict[str, str] | None
     """What is made an index for this run, with its language; None when the live index is asked."""
 
 
@@ -105,21 +105,21 @@ def _planned(path: Path, files: Sequence[Path], *, reading: bool, over_contexts:
         raise ConfigurationError("--reading goes without --over-contexts. Run them one after the other.")
     if files and not over_contexts:
         raise ConfigurationError("--contexts goes with --over-contexts only. Give both, or neither.")
-    found = cases.read_cases(path)
+    questions = cases.read_cases(path)
     if not reading and not over_contexts:
-        return _Plan(found, False, None)
+        return _Plan(questions, False, None)
     # A question that no text answers needs no context to be asked of an index; all others do.
     option = "--reading" if reading else "--over-contexts"
-    cases.require_contexts(found, path, option, answerable_only=over_contexts)
-    contexts = trial.contexts_of(found)
+    cases.require_contexts(questions, path, option, answerable_only=over_contexts)
+    contexts = trial.contexts_of(questions)
     for file in files:
         contexts = cases.read_contexts(file) | contexts
     if not contexts:
         raise ConfigurationError(f'No case of {path} has a "context", so {option} has nothing to ask.')
-    return _Plan(trial.over_contexts(found), reading, contexts)
+    return _Plan(trial.over_contexts(questions), reading, contexts)
 
 
-def _earlier(path: Path, plan: _Plan) -> Figures:
+def _baseline(path: Path, plan: _Plan) -> Figures:
     """The baseline's figures, if those of this plan can be compared with them."""
     from bot.evaluation.baseline import read_baseline, require_comparable
 
@@ -168,10 +168,10 @@ def _outcomes(cases: Sequence[Case], trial: Trial, write: Callable[[Outcome], No
 
 
 @contextmanager
-def _predictions(path: Path | None, given: Sequence[Path]) -> Iterator[Callable[[Outcome], None]]:
+def _predictions(path: Path | None, sources: Sequence[Path]) -> Iterator[Callable[[Outcome], None]]:
     """What writes a line for each outcome; the file has its name only when all are there.
 
-    Raises ConfigurationError at once where there can be no such file, or where it would take the place of a given one.
+    Raises ConfigurationError at once where there can be no such file, or where it would take the place of a source.
     """
     from index.atomic import replacing
 
@@ -179,7 +179,7 @@ def _predictions(path: Path | None, given: Sequence[Path]) -> Iterator[Callable[
         yield lambda _outcome: None
         return
     target = path.resolve()
-    if any(target == other.resolve() for other in given):
+    if any(target == source.resolve() for source in sources):
         raise ConfigurationError(f"{path} is read in this run. Name another file for the predictions.")
     if target.exists() and not target.is_file():
         raise ConfigurationError(f"{path} is no file. Name one for the predictions.")
@@ -208,12 +208,12 @@ def _write(file: TextIO, outcome: Outcome) -> None:
         raise KabarError(f"The predictions could not be written ({exc.strerror}). See that there is room.") from exc
 
 
-def _print(found: Figures, drops: Sequence[str], as_json: bool) -> None:
+def _print(result: Figures, drops: Sequence[str], as_json: bool) -> None:
     if as_json:
-        print_json(found)
+        print_json(result)
     else:
         from bot.evaluation.report import report
 
-        out.print(report(found, drops))
+        out.print(report(result, drops))
     if drops:
         err.print(Text(f"Worse than the baseline: {', '.join(drops)}.", "red"), soft_wrap=True)

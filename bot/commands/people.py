@@ -78,15 +78,15 @@ def _list_admitted(state: State, as_json: bool) -> None:
 def list_feedback(as_json: AsJson = False, debug: Debug = False) -> None:
     """Show what people said about answers, newest first."""
     with plain_errors(debug), closing(_state()) as state:
-        said = state.feedback()
+        feedback = state.feedback()
         if as_json:
-            print_json({"feedback": [_feedback_json(one) for one in said]})
+            print_json({"feedback": [_feedback_json(one) for one in feedback]})
             return
-        if not said:
+        if not feedback:
             err.print("Nobody has said anything about an answer yet.")
             return
         table = Table("when", "", "question", "answer", "right would be", box=None, header_style="dim", pad_edge=False)
-        for one in said:
+        for one in feedback:
             right = "(the articles do not say)" if not one.expected else one.expected
             table.add_row(
                 f"{one.at:%Y-%m-%d %H:%M}",
@@ -106,41 +106,41 @@ def export(
 ) -> None:
     """Write what people said as cases that `kabar eval` reads."""
     with plain_errors(debug), closing(_state()) as state:
-        said = state.feedback()
-        cases = cases_of(said)
+        feedback = state.feedback()
+        cases = cases_of(feedback)
         lines = "".join(json.dumps(case, ensure_ascii=False) + "\n" for case in cases)
         if file is None:
             typer.echo(lines.encode(), nl=False)
         else:
             _write(file, lines, force)
-        silent = len({one.question for one in said}) - len(cases)
-        told = f"Cases: {len(cases)}." + (f" Questions with no word on what is right: {silent}." if silent else "")
-        err.print(told, style="dim", soft_wrap=True)
+        silent = len({one.question for one in feedback}) - len(cases)
+        summary = f"Cases: {len(cases)}." + (f" Questions with no word on what is right: {silent}." if silent else "")
+        err.print(summary, style="dim", soft_wrap=True)
 
 
-def cases_of(said: Sequence[Feedback]) -> list[dict[str, Any]]:
+def cases_of(feedback: Sequence[Feedback]) -> list[dict[str, Any]]:
     """One case a question, newest first: what was expected, or else an answer that was found good.
 
-    `said` is newest first. A thumbs-down alone does not say what is right, so that it makes no case.
+    `feedback` is newest first. A thumbs-down alone does not say what is right, so that it makes no case.
     """
     cases: dict[str, dict[str, Any]] = {}
-    for one in said:
+    for one in feedback:
         if one.expected is not None:
             cases.setdefault(one.question, _case(one, [one.expected] if one.expected else []))
-    for one in said:
+    for one in feedback:
         if one.good and one.expected is None:
             cases.setdefault(one.question, _case(one, [one.answer] if one.answer else []))
     return list(cases.values())
 
 
-def _case(said: Feedback, answers: list[str]) -> dict[str, Any]:
-    case: dict[str, Any] = {"question": said.question, "answers": answers}
+def _case(one: Feedback, answers: list[str]) -> dict[str, Any]:
+    case: dict[str, Any] = {"question": one.question, "answers": answers}
     # The article is known to hold the answer only where the answer given was the right one.
-    return case | ({"article": said.article} if answers and said.article and answers == [said.answer] else {})
+    return case | ({"article": one.article} if answers and one.article and answers == [one.answer] else {})
 
 
-def _feedback_json(said: Feedback) -> dict[str, Any]:
-    return said._asdict() | {"at": said.at.isoformat()}
+def _feedback_json(one: Feedback) -> dict[str, Any]:
+    return one._asdict() | {"at": one.at.isoformat()}
 
 
 def _write(file: Path, lines: str, force: bool) -> None:

@@ -13,7 +13,7 @@ from rich.text import Text
 from bot.answers.showing import HEADLINES, articles, marked, read_as
 from bot.answers.types import Answer, Finding
 from bot.phrases import phrases
-from bot.questions.sources import question_of
+from bot.questions.understanding import Understood
 from index.types import Passage
 
 CANDIDATES = 8
@@ -37,17 +37,25 @@ def answer_json(answer: Answer) -> dict[str, object]:
 
 def finding_json(finding: Finding) -> dict[str, object]:
     """A finding as JSON."""
-    facts = asdict(finding)
-    return {key: facts[key] for key in ("answer", "gloss", "confidence", "quote")}
+    return {
+        "answer": finding.answer,
+        "gloss": finding.gloss,
+        "confidence": finding.confidence,
+        "quote": asdict(finding.quote),
+    }
 
 
 def explanation_json(answer: Answer) -> dict[str, object]:
     """Why an answer was given or refused, as `kabar ask --explain --json` prints it beside the answer."""
     return {
-        "understood": answer.understood,
+        "understood": answer.understood.question,
+        "asks_source": answer.understood.asks_source,
         "threshold": answer.threshold,
         "verdict": verdict(answer),
-        "candidates": [asdict(candidate) for candidate in answer.candidates],
+        "candidates": [
+            finding_json(candidate) | {"score": candidate.score, "language": candidate.language}
+            for candidate in answer.candidates
+        ],
     }
 
 
@@ -56,7 +64,7 @@ def verdict(answer: Answer) -> str:
     if not answer.candidates:
         return "Refused: nothing was found that could answer it."
     compared = f"confidence {answer.confidence:.2f} and ANSWER_THRESHOLD {answer.threshold:.2f}"
-    if answer.answer is None and question_of(answer.understood):
+    if answer.answer is None and answer.understood.asks_source:
         return "Refused: no sentence that is sure enough names who says so."
     if answer.answer is None:
         return f"Refused: the best candidate has too little ({compared})."
@@ -72,10 +80,10 @@ def passage_json(passage: Passage) -> dict[str, object]:
 
 def terminal(answer: Answer) -> RenderableType:
     """An answer for a terminal: set off, the quote with the answer marked, and the source."""
-    return Group(*(Text(line, "dim") for line in read_as(answer, phrases(None))), _told(answer))
+    return Group(*(Text(line, "dim") for line in read_as(answer, phrases(None))), _answer_text(answer))
 
 
-def _told(answer: Answer) -> RenderableType:
+def _answer_text(answer: Answer) -> RenderableType:
     if answer.quote is None or answer.source is None:
         closest = [_source_text(passage) for passage in articles(answer.sources)[:HEADLINES]]
         label = [Text(), Text("What comes closest:", "dim")] if closest else []
@@ -84,7 +92,7 @@ def _told(answer: Answer) -> RenderableType:
     opening, closing = ("", "") if before.startswith("“") else ("“", "”")  # a quotation brings its own
     sentence = Text.assemble(opening, before, (fact, "bold reverse"), after, closing)
     quote = [Text(), sentence] if before or after else []
-    others = [line for other in answer.others for line in _other_lines(other, answer)]
+    others = [line for other in answer.others for line in _other_lines(other)]
     if others:
         others = [Text(), Text("Other articles say otherwise:", "dim"), *others]
     return Group(_fact_text(fact, answer.gloss), *quote, Text(), _source_text(answer.source), *others)
@@ -94,23 +102,28 @@ def _fact_text(fact: str, told: str | None) -> Text:
     return Text.assemble((fact, "bold green"), f" ({told})" if told else "")
 
 
-def _other_lines(other: Finding, answer: Answer) -> list[Text]:
-    return [Text(), _fact_text(other.answer, other.gloss), _source_text(answer.source_of(other.quote))]
+def _other_lines(other: Finding) -> list[Text]:
+    return [Text(), _fact_text(other.answer, other.gloss), _source_text(other.passage)]
 
 
 def explanation(answer: Answer) -> RenderableType:
     """Why an answer was given or refused: the passages, what was read in them, and the verdict."""
     passages = Table("passage", "meaning", "words", "search", "reader", title="Passages", title_justify="left")
     for place, passage in enumerate(answer.sources, 1):
-        sure = [one.confidence for one in answer.candidates if answer.source_of(one.quote) is passage]
+        sure = [one.confidence for one in answer.candidates if one.passage is passage]
         scores = (f"{passage.dense:.3f}", f"{passage.keyword:.3f}", f"{passage.score:.3f}")
         name = f"{place}. {passage.article}[{passage.start}:{passage.end}]"
         passages.add_row(Text(name), *scores, f"{max(sure):.2f}" if sure else "not read")
     considered = Table("candidate", "confidence", "score", "sentence", title="Considered", title_justify="left")
     for one in answer.candidates[:CANDIDATES]:
         considered.add_row(Text(one.answer), f"{one.confidence:.2f}", f"{one.score:.2f}", Text(one.quote.text))
-    understood = [Text(f"Understood as: {answer.understood}")] if answer.understood != answer.question else []
-    return Group(*understood, passages, considered, Text(verdict(answer), "bold"))
+    return Group(*_understood_text(answer.understood), passages, considered, Text(verdict(answer), "bold"))
+
+
+def _understood_text(understood: Understood) -> list[Text]:
+    if understood.asks_source:
+        return [Text(f"Understood as: who says so, of the answer to: {understood.question}")]
+    return [Text(f"Understood as: {understood.question}")] if understood.question != understood.message else []
 
 
 def _source_text(passage: Passage) -> Text:

@@ -11,7 +11,7 @@ from bot.evaluation.measures import PLACES, Figures
 from index.types import ConfigurationError
 
 COUNTS = ("cases", "answerable", "unanswerable")
-JUDGED = (
+JUDGED_FIGURES = (
     ("retrieval", "recall@1"),
     ("retrieval", "recall@5"),
     ("retrieval", "mrr"),
@@ -50,9 +50,9 @@ def _has_shape(figures: Any) -> bool:
     """Whether every count is there, and every figure that is judged is a number or null."""
     if not isinstance(figures, dict) or not all(type(figures.get(name)) is int for name in COUNTS):
         return False
-    for group, name in JUDGED:
-        found = figures.get(group)
-        if not isinstance(found, dict) or name not in found or not _is_number_or_null(found[name]):
+    for group, name in JUDGED_FIGURES:
+        members = figures.get(group)
+        if not isinstance(members, dict) or name not in members or not _is_number_or_null(members[name]):
             return False
     return True
 
@@ -89,18 +89,18 @@ def _counted(name: str) -> str:
 
 def differences(figures: Figures, baseline: Figures) -> Figures:
     """The same tree with each number less its earlier one; null where either is missing. Lists are left out."""
-    changed: Figures = {}
+    changes: Figures = {}
     for name, value in figures.items():
         before = baseline.get(name)
         if isinstance(value, dict):
-            changed[name] = differences(value, before if isinstance(before, dict) else {})
+            changes[name] = differences(value, before if isinstance(before, dict) else {})
         elif _is_number_or_null(value):
-            known = value is not None and _is_number(before)
-            changed[name] = round(value - before, PLACES) if known else None
-    return changed
+            both = value is not None and _is_number(before)
+            changes[name] = round(value - before, PLACES) if both else None
+    return changes
 
 
-def dropped(changed: Figures, tolerance: float) -> list[str]:
+def drops(changes: Figures, tolerance: float) -> list[str]:
     """The names of the judged figures that dropped by more than the tolerance."""
-    drops = {f"{group} {name}": changed[group][name] for group, name in JUDGED}
-    return [name for name, change in drops.items() if change is not None and not change >= -tolerance]
+    change_of = {f"{group} {name}": changes[group][name] for group, name in JUDGED_FIGURES}
+    return [name for name, change in change_of.items() if change is not None and not change >= -tolerance]

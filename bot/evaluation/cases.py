@@ -1,16 +1,18 @@
 """Files of cases: questions with the answers that are right, one JSON object a line, gzipped or not.
 
-    {"question": "…", "answers": ["…", {"text": "…"}], "article": "id", "context": "…", "context_lang": "id"}
+    {"question": "…", "answers": ["…", {"text": "…", "start": 71}], "article": "id", "context": "…",
+     "id": "…", "question_lang": "id", "context_lang": "id"}
 
 No answers mean that the articles do not say. `article` is the id of the one that holds the answer; `context`, a
-paragraph that holds it, or that the question seems to be about.
+paragraph that holds it, or that the question seems to be about; `start`, which of its characters the answer begins at.
+Only question and answers have to be there.
 """
 
 from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,26 +21,30 @@ from typing import Any, BinaryIO, cast
 from index.articles.fields import language_code
 from index.articles.json_lines import named_fields, numbered_lines
 from index.articles.opening import LARGEST
-from index.types import ConfigurationError, RefusedError
+from index.types import ConfigurationError, RefusedError, Span
 
-GZIPPED = b"\x1f\x8b"
+GZIP = b"\x1f\x8b"
 """How every gzipped file begins."""
 EXAMPLE = '{"question": "Who opened it?", "answers": ["Ada Brink"]}'
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A question and what is known of its answer."""
+    """A question and what is known of its answer; what the file leaves out is empty."""
 
     question: str
     answers: tuple[str, ...]
     """Every wording that is right; none when the articles do not say."""
-    article: str | None = None
+    article: str = ""
     """The id of the one that holds the answer."""
-    context: str | None = None
+    context: str = ""
     """A paragraph that holds it, or that the question seems to be about."""
-    language: str | None = None
-    """The context's, as ISO 639-1 code."""
+    spans: tuple[Span, ...] = ()
+    """Where answers stand in the context; not all do where their file says, and some are right in other words."""
+    id: str = ""
+    question_language: str = ""
+    """As ISO 639-1 code, like the context's."""
+    context_language: str = ""
     line: int = 0
     """Where the case stands in its file."""
 
@@ -51,25 +57,25 @@ class Case:
 def read_cases(path: Path) -> list[Case]:
     """The cases of a file, in its order. Raises ConfigurationError, naming the line of one that is none."""
     cases, contexts = list[Case](), dict[str, str]()
-    for number, fields in _rows(path):
+    for number, fields in rows(path):
         with _explained(path, number):
             case = _case(fields, number)
         # Many questions share a paragraph, which is kept once.
-        cases.append(replace(case, context=contexts.setdefault(case.context, case.context) if case.context else None))
+        cases.append(replace(case, context=contexts.setdefault(case.context, case.context)))
     if not cases:
         raise ConfigurationError(f"{path} holds no case. Put one on each line: {EXAMPLE}")
     return cases
 
 
-def read_contexts(path: Path) -> dict[str, str | None]:
+def read_contexts(path: Path) -> dict[str, str]:
     """The distinct contexts of a file, each with its language; the lines need nothing else.
 
     Raises ConfigurationError where there is none.
     """
-    contexts: dict[str, str | None] = {}
-    for number, fields in _rows(path):
+    contexts: dict[str, str] = {}
+    for number, fields in rows(path):
         with _explained(path, number):
-            context, language = _text(fields, "context"), language_code(_text(fields, "context_lang"))
+            context, language = _text(fields, "context"), _language(fields, "context_lang")
         if context:
             contexts.setdefault(context, language)
     if not contexts:
@@ -87,8 +93,11 @@ def require_contexts(cases: Sequence[Case], path: Path, option: str, *, answerab
             )
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The fields of every line that is not blank, with its number."""
+def rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The fields of every line that is not blank, by their names in lower case, with the line's number.
+
+    Raises ConfigurationError where the file cannot be read, or a line is no JSON object.
+    """
     with _opened(path) as file:
         for number, line in numbered_lines(file):
             with _explained(path, number):
@@ -103,8 +112,8 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
     """The file's bytes, unpacked if it is gzipped, whatever its name is."""
     try:
         with path.open("rb") as file:
-            gzipped = file.peek(2)[:2] == GZIPPED
-            yield cast(BinaryIO, gzip.GzipFile(fileobj=file)) if gzipped else file
+            is_gzip = file.peek(2)[:2] == GZIP
+            yield cast(BinaryIO, gzip.GzipFile(fileobj=file)) if is_gzip else file
     except FileNotFoundError as exc:
         raise ConfigurationError(f"There is no file {path}. Name one whose lines are like {EXAMPLE}") from exc
     except (gzip.BadGzipFile, EOFError, zlib.error) as exc:
@@ -126,35 +135,55 @@ def _case(fields: dict[str, Any], line: int) -> Case:
     question = _text(fields, "question")
     if not question:
         raise RefusedError('it has no "question"')
+    answers, context = _answers(fields), _text(fields, "context")
     return Case(
         question=question,
-        answers=_answers(fields),
+        answers=tuple(dict.fromkeys(text for text, _start in answers)),
         article=_text(fields, "article"),
-        context=_text(fields, "context"),
-        language=language_code(_text(fields, "context_lang")),
+        context=context,
+        spans=tuple(_spans(answers, context)),
+        id=str(fields.get("id", "")),
+        question_language=_language(fields, "question_lang"),
+        context_language=_language(fields, "context_lang"),
         line=line,
     )
 
 
-def _answers(fields: dict[str, Any]) -> tuple[str, ...]:
-    """The texts of the answers; a misspelt name must not make a case one that the articles do not answer."""
+def _answers(fields: dict[str, Any]) -> list[tuple[str, Any]]:
+    """The texts of the answers, each with where it is said to start.
+
+    A misspelt name must not make a case one that the articles do not answer.
+    """
     if "answers" not in fields:
         raise RefusedError('it has no "answers" ([] when the articles do not say)')
-    given = fields["answers"]
-    if not isinstance(given, list):
+    answers = fields["answers"]
+    if not isinstance(answers, list):
         raise RefusedError('its "answers" are not a list')
-    texts: list[Any] = [answer.get("text") if isinstance(answer, dict) else answer for answer in given]
-    if not all(isinstance(text, str) and text.strip() for text in texts):
+    pairs: list[tuple[Any, Any]] = [
+        (one.get("text"), one.get("start")) if isinstance(one, dict) else (one, None) for one in answers
+    ]
+    if not all(isinstance(text, str) and text.strip() for text, _start in pairs):
         raise RefusedError('one of its "answers" is neither a text nor an object with a "text"')
-    return tuple(dict.fromkeys(map(_whole, texts)))
+    return [(_whole(text), start) for text, start in pairs]
 
 
-def _text(fields: dict[str, Any], name: str) -> str | None:
-    """A string that holds something; None where there is none."""
+def _spans(answers: Iterable[tuple[str, Any]], context: str) -> Iterator[Span]:
+    """Where those answers stand that are where they are said to be."""
+    for text, start in answers:
+        if isinstance(start, int) and start >= 0 and context.startswith(text, start):
+            yield start, start + len(text)
+
+
+def _language(fields: dict[str, Any], name: str) -> str:
+    return language_code(_text(fields, name)) or ""
+
+
+def _text(fields: dict[str, Any], name: str) -> str:
+    """A string; empty where there is none, or nothing but white space."""
     value = fields.get(name)
     if not isinstance(value, str | None):
         raise RefusedError(f'its "{name}" is not a string')
-    return _whole(value) if value and value.strip() else None
+    return _whole(value) if value and value.strip() else ""
 
 
 def _whole(text: str) -> str:

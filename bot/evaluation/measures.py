@@ -29,8 +29,8 @@ class Outcome:
     """What was answered to one case."""
 
     question: str
-    expected: tuple[str, ...]
-    """The answers that are right; none when the articles do not say."""
+    right_answers: tuple[str, ...]
+    """None when the articles do not say."""
     best: str | None
     """The best span, whatever its confidence; None where there was none."""
     answer: str | None
@@ -45,18 +45,18 @@ class Outcome:
     @property
     def is_right(self) -> bool:
         """Whether the best span is right, had it been answered; never so when the articles do not say."""
-        return f1(self.best, self.expected) >= RIGHT
+        return f1(self.best, self.right_answers) >= RIGHT
 
     @property
     def is_treated_right(self) -> bool:
         """Whether a right answer was given, or a question without one refused."""
-        return f1(self.answer, self.expected) >= RIGHT if self.expected else self.answer is None
+        return f1(self.answer, self.right_answers) >= RIGHT if self.right_answers else self.answer is None
 
 
 def figures(outcomes: Sequence[Outcome]) -> Figures:
     """All figures of some outcomes, as `kabar eval --json` prints them; there is at least one outcome."""
-    answerable = [outcome for outcome in outcomes if outcome.expected]
-    unanswerable = [outcome for outcome in outcomes if not outcome.expected]
+    answerable = [outcome for outcome in outcomes if outcome.right_answers]
+    unanswerable = [outcome for outcome in outcomes if not outcome.right_answers]
     return {
         "cases": len(outcomes),
         "answerable": len(answerable),
@@ -64,14 +64,14 @@ def figures(outcomes: Sequence[Outcome]) -> Figures:
         "retrieval": _retrieval([outcome.rank for outcome in answerable if outcome.rank is not None]),
         "search": _retrieval([outcome.search_rank for outcome in answerable if outcome.search_rank is not None]),
         "answers": {
-            "exact_match": _mean(exact_match(one.best, one.expected) for one in answerable),
-            "f1": _mean(f1(one.best, one.expected) for one in answerable),
+            "exact_match": _mean(exact_match(one.best, one.right_answers) for one in answerable),
+            "f1": _mean(f1(one.best, one.right_answers) for one in answerable),
         },
         "abstention": _abstention(answerable, unanswerable),
-        "calibration": _calibration(outcomes),
+        "calibration": calibration([one.confidence for one in outcomes], [one.is_right for one in outcomes]),
         "latency_ms": _latency([outcome.milliseconds for outcome in outcomes]),
         "failures": [
-            {"question": outcome.question, "expected": list(outcome.expected), "got": outcome.answer}
+            {"question": outcome.question, "expected": list(outcome.right_answers), "got": outcome.answer}
             for outcome in outcomes
             if not outcome.is_treated_right
         ],
@@ -95,7 +95,8 @@ def _abstention(answerable: Sequence[Outcome], unanswerable: Sequence[Outcome]) 
     a right refusal, 0 for a wrong one and for any answer to what the articles do not say, as for SQuAD 2.0 (Rajpurkar
     et al. 2018).
     """
-    scores = [f1(one.answer, one.expected) for one in answerable] + [float(one.answer is None) for one in unanswerable]
+    scores = [f1(one.answer, one.right_answers) for one in answerable]
+    scores += [float(one.answer is None) for one in unanswerable]
     return {
         "auc": auc([one.confidence for one in answerable], [one.confidence for one in unanswerable]),
         "answered": _mean(one.answer is not None for one in answerable),
@@ -108,30 +109,30 @@ def auc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
     """How often a positive has more than a negative, ties counting half; None where either is missing."""
     if not positive or not negative:
         return None
-    ordered = sorted(negative)
-    above = sum(bisect_left(ordered, value) + bisect_right(ordered, value) for value in positive) / 2
+    ascending = sorted(negative)
+    above = sum(bisect_left(ascending, value) + bisect_right(ascending, value) for value in positive) / 2
     return round(above / len(positive) / len(negative), PLACES)
 
 
-def _calibration(outcomes: Sequence[Outcome]) -> Figures:
+def calibration(confidences: Sequence[float], rights: Sequence[float]) -> Figures:
     """Whether confidences are the shares of right answers that they say: the expected calibration error, and its bins.
 
-    Over all cases, in bins of equal width: the mean distance between the confidence and the share of right best spans,
-    each bin weighted by its cases (Guo et al. 2017). Right is F1 of at least RIGHT.
+    In bins of equal width: the mean distance between the confidence and the share of what is right (1, or true), each
+    bin weighted by how many fall into it (Guo et al. 2017); there is at least one.
     """
-    bins = [list[Outcome]() for _ in range(BINS)]
-    for outcome in outcomes:
-        bins[min(max(int(outcome.confidence * BINS), 0), BINS - 1)].append(outcome)
-    off = sum(abs(sum(one.confidence - one.is_right for one in members)) for members in bins)
+    bins = [list[tuple[float, float]]() for _ in range(BINS)]
+    for confidence, right in zip(confidences, rights, strict=True):
+        bins[min(max(int(confidence * BINS), 0), BINS - 1)].append((confidence, right))
+    off = sum(abs(sum(confidence - right for confidence, right in members)) for members in bins)
     return {
-        "ece": round(off / len(outcomes), PLACES),
+        "ece": round(float(off) / len(confidences), PLACES),
         "bins": [
             {
                 "from": number / BINS,
                 "to": (number + 1) / BINS,
                 "cases": len(members),
-                "confidence": _mean(one.confidence for one in members),
-                "right": _mean(one.is_right for one in members),
+                "confidence": _mean(confidence for confidence, _right in members),
+                "right": _mean(right for _confidence, right in members),
             }
             for number, members in enumerate(bins)
         ],
@@ -146,5 +147,5 @@ def _latency(milliseconds: Sequence[float]) -> Figures:
 
 def _mean(values: Iterable[float]) -> float | None:
     """Their mean, rounded; None where there are none."""
-    known = list(values)
-    return round(sum(known) / len(known), PLACES) if known else None
+    numbers = list(values)
+    return round(sum(numbers) / len(numbers), PLACES) if numbers else None

@@ -39,21 +39,21 @@ def report(figures: Figures, drops: Sequence[str] = ()) -> RenderableType:
 
 
 def _table(figures: Figures, drops: Sequence[str]) -> Table:
-    changed = figures.get("differences")
+    changes = figures.get("differences")
     table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("")
     table.add_column("figure", no_wrap=True)
     table.add_column("", justify="right", no_wrap=True)
-    if changed:
+    if changes:
         table.add_column("change", justify="right", no_wrap=True)
     table.add_column("what it says", style="dim")
     before = ""
     for group, name, says in ROWS:
         cells = [Text("" if group == before else group.partition("_")[0], "bold"), Text(name)]
         cells.append(Text(_shown(group, figures[group][name]), "cyan"))
-        if changed:
+        if changes:
             style = "bold red" if f"{group} {name}" in drops else ""
-            cells.append(Text(_shown(group, changed[group][name], "+"), style))
+            cells.append(Text(_shown(group, changes[group][name], "+"), style))
         table.add_row(*cells, Text(says))
         before = group
     return table

@@ -20,32 +20,30 @@ UNSPACED = ("CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER"
 """What Unicode's names of letters begin with that are written without spaces between words."""
 
 
-def exact_match(answer: str | None, expected: Sequence[str]) -> float:
+def exact_match(answer: str | None, right: Sequence[str]) -> float:
     """1 if the answer has the words of one that is right, else 0; 0 for None too."""
-    given = None if answer is None else words(answer)
-    return float(any(words(one) == given for one in expected))
+    return float(answer is not None and any(words(one) == words(answer) for one in right))
 
 
-def f1(answer: str | None, expected: Sequence[str]) -> float:
+def f1(answer: str | None, right: Sequence[str]) -> float:
     """The best F1 of the answer's words against those of one that is right, 0..1; 0 for None."""
     if answer is None:
         return 0.0
-    given = words(answer)
-    return max((_overlap(given, words(one)) for one in expected), default=0.0)
+    return max((_overlap(words(answer), words(one)) for one in right), default=0.0)
 
 
-def _overlap(given: Sequence[str], right: Sequence[str]) -> float:
+def _overlap(answer: Sequence[str], right: Sequence[str]) -> float:
     """The harmonic mean of precision and recall."""
-    common = (Counter(given) & Counter(right)).total()
-    return 2 * common / (len(given) + len(right)) if common else 0.0
+    common = (Counter(answer) & Counter(right)).total()
+    return 2 * common / (len(answer) + len(right)) if common else 0.0
 
 
 @lru_cache(maxsize=4096)
 def words(text: str) -> tuple[str, ...]:
     """The words by which an answer is compared; where nothing else would be left ("The", "€"), all that there is."""
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    told = "".join(_parted(plain)).split()
-    return tuple(word for word in told if word not in ARTICLES) or tuple(plain.split())
+    parts = "".join(_parted(plain)).split()
+    return tuple(word for word in parts if word not in ARTICLES) or tuple(plain.split())
 
 
 def _parted(plain: str) -> Iterator[str]:

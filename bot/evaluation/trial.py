@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
@@ -24,8 +24,8 @@ from index.text.language import detect_language
 from index.text.repeats import SentenceSet, repeats
 from index.types import Article, Embedder, Filter, Passage, Progress
 
-REMEMBERED = 256
-"""Articles whose sentences are kept for the next case."""
+CACHED_ARTICLES = 256
+"""Whose sentences are kept for the next case."""
 MOST_PASSAGES = 1000
 """Of one context."""
 
@@ -37,22 +37,25 @@ class Trial:
         self._answerer = answerer
         self._store = answerer.snapshot.store
         self._originals = {copy: original for copy, original, _ in self._store.links() if original}
-        self._said = lru_cache(REMEMBERED)(self._said_by)
+        self._sentences = lru_cache(CACHED_ARTICLES)(self._sentences_of)
 
     def outcome(self, case: Case) -> Outcome:
         """What is answered to the case, with the time it took."""
-        started = perf_counter()
+        start = perf_counter()
         answer = self._answer(case)
-        milliseconds = (perf_counter() - started) * 1000
-        judged = self.judges_retrieval(case)
+        return self.judge(case, answer, (perf_counter() - start) * 1000)
+
+    def judge(self, case: Case, answer: Answer, milliseconds: float) -> Outcome:
+        """What an answer to the case is worth that took so long."""
+        is_ranked = self.judges_retrieval(case)
         return Outcome(
             question=case.question,
-            expected=case.answers,
+            right_answers=case.answers,
             best=answer.candidates[0].answer if answer.candidates else None,
             answer=answer.answer,
             confidence=answer.confidence,
-            rank=self._rank(case, answer.sources) if judged else None,
-            search_rank=self._rank(case, answer.found) if judged else None,
+            rank=self._rank(case, answer.sources) if is_ranked else None,
+            search_rank=self._rank(case, answer.found) if is_ranked else None,
             milliseconds=milliseconds,
         )
 
@@ -78,13 +81,13 @@ class Trial:
         """Whether it is the case's article, or, where only a context is known, has all the context's sentences."""
         if case.article:
             return article == self._indexed_id(case.article)
-        return case.context is not None and repeats(SentenceSet(case.context), self._said(article))
+        return bool(case.context) and repeats(SentenceSet(case.context), self._sentences(article))
 
     def _indexed_id(self, article: str) -> str:
         """Of true copies only one is indexed."""
         return self._originals.get(article, article)
 
-    def _said_by(self, id_: str) -> SentenceSet:
+    def _sentences_of(self, id_: str) -> SentenceSet:
         article = self._store.article(id_)
         return SentenceSet(article.text if article else "")
 
@@ -101,35 +104,36 @@ class ReadingTrial(Trial):
         return False
 
     def _answer(self, case: Case) -> Answer:
-        assert case.article is not None
         own = Filter(articles=frozenset({self._indexed_id(case.article)}))
         passages = self._searcher.search(case.question, MOST_PASSAGES, own)
         return self._answerer.read(case.question, passages, among=max(len(passages), 1))
 
 
-def over_contexts(cases: Sequence[Case]) -> list[Case]:
+def over_contexts(cases: Iterable[Case]) -> list[Case]:
     """The cases with the article that is made of their context as the one that holds the answer."""
-    return [replace(case, article=_id(case.context) if case.context else None) for case in cases]
+    return [replace(case, article=_id(case.context) if case.context else "") for case in cases]
 
 
-def contexts_of(cases: Sequence[Case]) -> dict[str, str | None]:
+def contexts_of(cases: Iterable[Case]) -> dict[str, str]:
     """The distinct contexts of the cases, each with its language."""
-    contexts: dict[str, str | None] = {}
+    contexts: dict[str, str] = {}
     for case in cases:
         if case.context:
-            contexts.setdefault(case.context, case.language)
+            contexts.setdefault(case.context, case.context_language)
     return contexts
 
 
+def articles_of(contexts: Mapping[str, str]) -> Iterator[Article]:
+    """Each context as an article without a title, under the id that `over_contexts` gives."""
+    for text, language in contexts.items():
+        yield Article(_id(text), "", text, "", language=language or detect_language(text, None))
+
+
 @contextmanager
-def index_of(contexts: Mapping[str, str | None], embedder: Embedder, progress: Progress) -> Iterator[Snapshot]:
+def index_of(contexts: Mapping[str, str], embedder: Embedder, progress: Progress) -> Iterator[Snapshot]:
     """A snapshot of a real build in which each context is an article; it is gone afterwards."""
-    articles = (
-        Article(_id(text), "", text, "", language=language or detect_language(text, None))
-        for text, language in contexts.items()
-    )
     with TemporaryDirectory(prefix="kabar-eval-") as folder:
-        build_from(articles, Path(folder), embedder, progress)
+        build_from(articles_of(contexts), Path(folder), embedder, progress)
         with open_current(Path(folder)) as snapshot:
             yield snapshot
 

@@ -54,17 +54,19 @@ def days(text: str, language: str | None) -> list[WrittenDay]:
     """The days of the text, in order."""
     found: list[WrittenDay] = []
     for pattern, read in _readers(language):
-        for match in pattern.finditer(text):
-            written = read(match, language)
-            if written:
-                found.append(written)
-                text = blanked(text, written.start, written.end)
+        new = [written for match in pattern.finditer(text) if (written := read(match, language))]
+        text = blanked(text, [(written.start, written.end) for written in new])
+        found += new
     return sorted(found, key=lambda written: written.start)
 
 
-def blanked(text: str, start: int, end: int) -> str:
-    """The text with that part made unreadable, and everything else where it was."""
-    return text[:start] + "\0" * (end - start) + text[end:]
+def blanked(text: str, parts: Iterable[tuple[int, int]]) -> str:
+    """The text with these parts made unreadable, and everything else where it was."""
+    pieces, at = [], 0
+    for start, end in sorted(parts):
+        pieces += [text[at:start], "\0" * (end - max(at, start))]
+        at = max(at, end)
+    return "".join([*pieces, text[at:]])
 
 
 def resolved(day: Day, published: date | None) -> Day | None:
@@ -217,8 +219,8 @@ def _dated(found: re.Match[str], language: str | None) -> WrittenDay | None:
 
 
 def _weekday(name: str | None, language: str | None) -> int | None:
-    table = {written.lower(): number for written, number in notation(language).weekdays.items()}
-    return table[name.lower()] if name else None
+    table = {folded(written): number for written, number in notation(language).weekdays.items()}
+    return table[folded(name)] if name else None
 
 
 _LINKS = re.compile(
@@ -264,7 +266,7 @@ _ASIDE = re.compile(
 
 
 def _near(found: re.Match[str], language: str | None) -> WrittenDay | None:
-    return WrittenDay(found.start(), found.end(), Day(days_away=notation(language).days[found["near"].lower()]))
+    return WrittenDay(found.start(), found.end(), Day(days_away=notation(language).days[folded(found["near"])]))
 
 
 def _span(found: re.Match[str], _: str | None) -> WrittenDay | None:

@@ -68,8 +68,7 @@ def find_figures(text: str, language: str | None) -> list[Figure]:
         for at in times_of_day(rest)
     ]
     rest = _without_names(_without(rest, times), signs)
-    counted = (_counted(rest, amount, signs) for amount in amounts(rest, language))
-    ranges = _joined(rest, [figure for figure in counted if figure], signs)
+    ranges = _joined(rest, _counted(rest, amounts(rest, language), signs), signs)
     found = sorted([*dates, *times, *ranges], key=lambda figure: figure.start)
     return [_approximate(text, figure, before, signs) for before, figure in zip([None, *found], found, strict=False)]
 
@@ -79,9 +78,7 @@ def _as_number(day: Day) -> Decimal:
 
 
 def _without(text: str, figures: Iterable[Figure]) -> str:
-    for figure in figures:
-        text = blanked(text, figure.start, figure.end)
-    return text
+    return blanked(text, [(figure.start, figure.end) for figure in figures])
 
 
 # --- names -------------------------------------------------------------------------------------
@@ -101,9 +98,7 @@ def _without_names(text: str, signs: Notation) -> str:
     codes = [found.span() for found in _CODES.finditer(text)]
     numbers = (found.span() for found in re.finditer(r"\d[\d.,/-]*(?<=\d)", text))
     named = [span for span in numbers if signs.naming.search(text, max(0, span[0] - 20), span[0])]
-    for start, end in [*codes, *named]:
-        text = blanked(text, start, end)
-    return text
+    return blanked(text, [*codes, *named])
 
 
 # --- amounts and what they count -------------------------------------------------------------------------
@@ -121,11 +116,10 @@ class _Around:
 
 
 @lru_cache(maxsize=32)
-def _around(languages: tuple[str, ...]) -> _Around:
-    signs = notation(languages[0] if len(languages) == 1 else None)
+def _around(signs: Notation) -> _Around:
     symbols = alternatives(signs.symbols)
     return _Around(
-        symbol_before=re.compile(rf"(?<![A-Za-z])(?:{symbols})[ \u00a0\u202f]?$"),
+        symbol_before=re.compile(rf"(?<![A-Za-z])(?:{symbols})\s?\Z"),
         symbol_after=re.compile(rf"[ \u00a0\u202f]?(?P<name>{symbols})(?![A-Za-z\d])"),
         letter_scale=re.compile(rf"\s?(?P<name>{alternatives(signs.letter_scales)})(?!\w)"),
         currency=re.compile(rf"\s(?:de\s|of\s)?(?P<name>{alternatives(signs.currencies)})(?!\w)", re.IGNORECASE),
@@ -133,14 +127,29 @@ def _around(languages: tuple[str, ...]) -> _Around:
     )
 
 
-def _counted(text: str, amount: Amount, signs: Notation) -> Figure | None:
+def _counted(text: str, found: Iterable[Amount], signs: Notation) -> list[Figure]:
+    """The amounts with their units; what stands behind one number belongs to no other."""
+    figures: list[Figure] = []
+    for amount in found:
+        since = figures[-1].end if figures else 0
+        if figure := _with_unit(text, amount, since, signs):
+            figures.append(figure)
+    return figures
+
+
+_MINUS = re.compile(r"(?:(?<=\s)|(?<=\()|^)[-−]\Z")
+_LONGEST_SYMBOL = 6
+_GLUED = re.compile(r"[A-Za-zÀ-ɏ¼-¾'′″]|-[A-Z]")
+
+
+def _with_unit(text: str, amount: Amount, since: int, signs: Notation) -> Figure | None:
     """The amount with its unit; None if it is glued to letters, and so a name: "5G"."""
-    around = _around(signs.languages)
+    around = _around(signs)
     start, end, scale = amount.start, amount.end, amount.scale
-    sign = re.search(r"(?:(?<=\s)|(?<=\()|^)[-−]$", text[max(0, start - 2) : start])
+    sign = _MINUS.search(text, max(since, start - 1), start)
     factor = -ONE if sign and text[start].isdigit() else ONE
     start -= 1 if factor < 0 else 0
-    symbol = around.symbol_before.search(text[max(0, start - 6) : start])
+    symbol = around.symbol_before.search(text, max(since, start - _LONGEST_SYMBOL), start)
     if symbol and scale == ONE and (letter := around.letter_scale.match(text, end)):
         scale, end = signs.letter_scales[letter["name"]], letter.end()
     factor *= scale / amount.scale
@@ -154,15 +163,18 @@ def _counted(text: str, amount: Amount, signs: Notation) -> Figure | None:
     else:
         readings = (read(text, figure, signs) for read in (_percent, _money, _ordinal, _measure))
         figure = next(filter(None, readings), figure)
-    glued = figure.end == amount.end and re.match(r"[A-Za-zÀ-ɏ¼-¾'′″]|-[A-Z]", text[amount.end : amount.end + 2])
+    glued = figure.end == amount.end and _GLUED.match(text, amount.end)
     if glued and not amount.in_words:
         return None
     return replace(figure, doubtful=True) if _is_broken(text, amount, signs) else figure
 
 
+_LIST_BEFORE, _LIST_AFTER = re.compile(r"\d, \Z"), re.compile(r", \d")
+
+
 def _is_broken(text: str, amount: Amount, signs: Notation) -> bool:
     """Some agencies set a space into a fraction: "8, 1 persen"; it looks like a list of two."""
-    beside = re.search(r"\d, $", text[: amount.start]) or re.match(r", \d", text[amount.end :])
+    beside = _LIST_BEFORE.search(text, max(0, amount.start - 3), amount.start) or _LIST_AFTER.match(text, amount.end)
     return signs.decimal != "." and not amount.grouped and beside is not None
 
 
@@ -173,7 +185,7 @@ def _percent(text: str, figure: Figure, signs: Notation) -> Figure | None:
 
 
 def _money(text: str, figure: Figure, signs: Notation) -> Figure | None:
-    around = _around(signs.languages)
+    around = _around(signs)
     if named := around.currency.match(text, figure.end):
         return replace(figure, kind=Kind.MONEY, unit=signs.currencies[folded(named["name"])], end=named.end())
     if sign := around.symbol_after.match(text, figure.end):
@@ -181,15 +193,19 @@ def _money(text: str, figure: Figure, signs: Notation) -> Figure | None:
     return None
 
 
+_ENGLISH_ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
+_INDONESIAN_ORDINAL = re.compile(r"(?<!\w)ke-\Z", re.IGNORECASE)
+
+
 def _ordinal(text: str, figure: Figure, _: Notation) -> Figure | None:
-    if ending := re.compile(r"(?:st|nd|rd|th)\b").match(text, figure.end):
+    if ending := _ENGLISH_ORDINAL.match(text, figure.end):
         return replace(figure, kind=Kind.ORDINAL, end=ending.end())
-    before = re.search(r"(?<!\w)ke-$", text[: figure.start], re.IGNORECASE)
+    before = _INDONESIAN_ORDINAL.search(text, max(0, figure.start - 3), figure.start)
     return before and replace(figure, kind=Kind.ORDINAL, start=before.start())
 
 
 def _measure(text: str, figure: Figure, signs: Notation) -> Figure | None:
-    found = _around(signs.languages).unit.match(text, figure.end)
+    found = _around(signs).unit.match(text, figure.end)
     if found is None or (len(found["name"]) == 1 and found["name"].isupper()):
         return None
     unit = signs.units[folded(found["name"])]
@@ -251,7 +267,7 @@ def _approximate(text: str, figure: Figure, before: Figure | None, signs: Notati
         leads_on = kind is Approximation.UP_TO and before and len(text[before.end : starts[kind]].split()) <= 1
         return figure if leads_on else replace(figure, approximation=kind, start=starts[kind])
     for kind, pattern in signs.approximations_after.items():
-        gap = re.match(r"\s", text[figure.end :])
+        gap = text[figure.end : figure.end + 1].isspace()
         words = pattern.match(text, figure.end + 1) if gap else None
         if words:
             return replace(figure, approximation=kind, end=words.end())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, time
 from decimal import Decimal
 
@@ -19,7 +20,7 @@ from babel.numbers import (
 from babel.units import format_unit
 
 from bot.figures.days import Day, calendar_date, resolved
-from bot.figures.finding import Figure, Kind, find_figures
+from bot.figures.finding import Figure, Kind
 from bot.figures.notation import locale, notation
 from bot.figures.words import UNITS, VOCABULARIES, written_approximation
 
@@ -37,6 +38,7 @@ _AHEAD = re.compile(
 
 def gloss(
     answer: str,
+    figures: Sequence[Figure],
     *,
     article_language: str | None,
     asker_language: str | None,
@@ -45,14 +47,14 @@ def gloss(
 ) -> str | None:
     """The answer's figures as the asker writes them, and the dates of its weekdays; None if there is nothing to tell.
 
-    `sentence` is what the answer stands in: where it speaks of the future, a weekday is not dated, since the last
-    such day before publication is not meant. Nothing is guessed: one figure that cannot be told surely, and there is
-    no gloss at all. With one language on both sides only days are told that the answer does not date itself.
+    `figures` are the answer's, as `find_figures` finds them. `sentence` is what it stands in: where that speaks of the
+    future, a weekday is not dated, since the last such day before publication is not meant. Nothing is guessed: one
+    figure that cannot be told surely, and there is no gloss at all. With one language on both sides only days are told
+    that the answer does not date itself.
     """
     data = locale(asker_language)
     if data is None:
         return None
-    figures = find_figures(answer, article_language)
     looks_back = _has_tenses(article_language) and not _AHEAD.search(sentence or answer)
     days = [_told_day(figure, published, looks_back) for figure in figures]
     told = list(zip(figures, days, strict=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -24,9 +25,12 @@ _EVERY_PLURAL = (1, 2, 5)
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Notation:
-    """The tables and patterns of one language, or of several where the language is not known."""
+    """The tables and patterns of one language, or of several where the language is not known.
+
+    Words that are found in any case stand in the tables as `folded` writes them.
+    """
 
     languages: tuple[str, ...]
     decimal: str | None
@@ -73,16 +77,16 @@ def notation(language: str | None) -> Notation:
         languages=languages,
         decimal=_agreed(_symbol(each, "decimal") for each in locales),
         group=_agreed(_symbol(each, "group") for each in locales),
-        counts=_merged(each.counts for each in words),
-        multipliers=_merged(each.multipliers for each in words),
-        scales=_powers([*map(_scale_words, locales), *(each.scales for each in words)]),
-        letter_scales=_powers(each.letter_scales for each in words),
+        counts=_by_folded(each.counts for each in words),
+        multipliers=_by_folded(each.multipliers for each in words),
+        scales=_powers(_by_folded([*map(_scale_words, locales), *(each.scales for each in words)])),
+        letter_scales=_powers(_merged(each.letter_scales for each in words)),
         currencies=_by_folded([*map(_currency_names, locales), *(_both_spellings(each.currencies) for each in words)]),
         symbols=_merged([*map(_currency_symbols, locales), SYMBOLS]),
         units=_by_folded([*map(_unit_names, locales), ABBREVIATIONS, *(each.units for each in words)]),
         months=_by_folded([*map(_month_names, locales), *(each.months for each in words)]),
         weekdays=_merged([*map(_weekday_names, locales), *(each.weekdays for each in words)]),
-        days=_merged(each.days for each in words),
+        days=_by_folded(each.days for each in words),
         approximations={kind: pattern_before(each.approximations[kind] for each in words) for kind in Approximation},
         approximations_after={
             kind: _pattern(each.approximations_after.get(kind, "") for each in words) for kind in Approximation
@@ -104,8 +108,17 @@ def alternatives(words: Iterable[str]) -> str:
 
 
 def folded(word: str) -> str:
-    """Lower case that has as many letters as the word: Turkish "İ" becomes a plain "i", which patterns take it for."""
-    return word.lower().replace("i\u0307", "i")
+    """The word in lower case, letter by letter, and alike where a pattern that ignores case takes words for alike.
+
+    To such a pattern "ſ" is an "s", and both "ı" and "İ" are an "i".
+    """
+    return "".join(map(_folded_letter, word))
+
+
+def _folded_letter(letter: str) -> str:
+    small = letter.lower()[0]
+    alike = unicodedata.normalize("NFC", small.upper().lower())
+    return alike if len(alike) == 1 else small  # "ß", whose capitals are two
 
 
 def pattern_before(patterns: Iterable[str]) -> re.Pattern[str]:
@@ -129,8 +142,8 @@ def _by_folded(tables: Iterable[Mapping[str, Value]]) -> dict[str, Value]:
     return {folded(word): value for word, value in _merged(tables).items()}
 
 
-def _powers(tables: Iterable[Mapping[str, int]]) -> dict[str, Decimal]:
-    return {word: Decimal(10) ** power for word, power in _merged(tables).items()}
+def _powers(table: Mapping[str, int]) -> dict[str, Decimal]:
+    return {word: Decimal(10) ** power for word, power in table.items()}
 
 
 def _agreed(symbols: Iterable[str]) -> str | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from bot.figures.notation import Notation, alternatives, notation
+from bot.figures.notation import Notation, alternatives, folded, notation
 
 ONE = Decimal(1)
 _LETTER = "A-Za-z\u00b5-\u02af\u0370-\u052f"
@@ -62,7 +62,7 @@ def _patterns(language: str | None) -> _Patterns:
     words = alternatives(
         [*signs.counts, *signs.multipliers, *signs.scales, "belas", "setengah", "half a", "and a half"]
     )
-    article = r"an?(?=[ -](?:hundred|thousand|million|billion|trillion|dozen)(?!\w))"
+    article = r"an?(?=[ -](?:hundred|thousand|million|billion|trillion|dozen)(?!\w))" if "a" in signs.counts else "(?!)"
     spoken = rf"{fused}|{article}|(?!(?:an?|se)(?!\w))(?:{words})(?![{_LETTER}\d_])"
     prefixes = [sign for sign in signs.symbols if sign[-1].isalpha()] + (["ke-"] if "id" in signs.languages else [])
     glued = "".join(rf"|(?<=(?<!\w){re.escape(prefix)})" for prefix in prefixes)
@@ -81,7 +81,7 @@ def _read(text: str, start: int, language: str | None, signs: Notation) -> Amoun
     sum_ = _Sum(signs, joins=not signs.between.search(text, max(0, start - 20), start))
     position, best = start, None
     while token := patterns.token.match(text, position):
-        if not sum_.take(token["digits"], (token["word"] or "").lower()):
+        if not sum_.take(token["digits"], folded(token["word"] or "")):
             break
         position = token.end()
         if sum_.complete:
@@ -95,6 +95,10 @@ def _read(text: str, start: int, language: str | None, signs: Notation) -> Amoun
     return best
 
 
+_OPENS = ("", *"“”\"'‘(.!?:—–-")
+"""What a sentence, or a quotation in it, begins after."""
+
+
 def _is_name_or_phrase(text: str, amount: Amount, signs: Notation) -> bool:
     """ "Kepulauan Seribu", "tiga-tiganya", "one another"."""
     written, after = text[amount.start : amount.end], text[amount.end : amount.end + 30]
@@ -103,7 +107,7 @@ def _is_name_or_phrase(text: str, amount: Amount, signs: Notation) -> bool:
         return True
     if re.match(rf"-{re.escape(written)}", after, re.IGNORECASE) or re.match(r"-?nya(?!\w)", after):
         return True
-    opens = not re.search(r"[^\s“”\"'‘(.!?:—–-]\s*$", text[: amount.start])
+    opens = text[max(0, amount.start - 30) : amount.start].rstrip()[-1:] in _OPENS
     named = re.match(r" [^\W\d_a-z]", after) is not None
     return written[0].isupper() and not written.isupper() and (not opens or (named and " " not in written))
 

@@ -40,10 +40,9 @@ class WrittenTime:
 def times_of_day(text: str) -> Iterator[WrittenTime]:
     """The times of the text, the surest ways of writing them first."""
     for pattern in _TIMES:
-        for found in pattern.finditer(text):
-            if written := _time(found):
-                yield written
-                text = blanked(text, written.start, written.end)
+        new = [written for found in pattern.finditer(text) if (written := _time(found))]
+        text = blanked(text, [(written.start, written.end) for written in new])
+        yield from new
 
 
 def _time(found: re.Match[str]) -> WrittenTime | None:

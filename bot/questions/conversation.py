@@ -27,6 +27,8 @@ class Turn:
     article: str | None = None
     """Its article's id."""
     title: str | None = None
+    topic: str | None = None
+    """What the question was given beside it to be about, where it named nothing itself."""
 
 
 Context = tuple[Turn, ...]

@@ -1,16 +1,15 @@
 """A follow-up becomes a question that stands on its own, with what was meant before.
 
-By rule, and in four ways: a bare "and when?" asks the question before for something else; "what about Japan?" asks it
-of another; "who says so?" asks for the source of its answer; and a pronoun becomes what it stands for. What stands on
-its own already comes back untouched, because a wrong reading costs a right answer, and a missed one only a second
-question.
+By rule, and in three ways: a bare "and when?" asks the question before for something else; "what about Japan?" asks it
+of another; and a pronoun becomes what it stands for. What stands on its own already comes back untouched, because a
+wrong reading costs a right answer, and a missed one only a second question.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from typing import NamedTuple
 
 from bot.questions.comparisons import asked_of, topic_of
 from bot.questions.conversation import Turn
@@ -27,7 +26,6 @@ from bot.questions.interrogatives import (
 from bot.questions.language import SMALL_WORDS
 from bot.questions.names import Names, name_of
 from bot.questions.pointers import Pointer, pointer_in
-from bot.questions.sources import asks_for_source, question_of, source_question
 
 REMEMBERED = 3
 """Turns that a pronoun may reach back."""
@@ -55,36 +53,38 @@ def needs_context(question: str) -> bool:
     """Whether the question cannot be understood without the one before it."""
     if len(question) > LONGEST:
         return False
-    return (
-        _is_bare(question)
-        or asks_for_source(question)
-        or topic_of(question) is not None
-        or pointer_in(question) is not None
-    )
+    return _is_bare(question) or topic_of(question) is not None or pointer_in(question) is not None
 
 
-def resolved(question: str, context: Sequence[Turn]) -> str:
+def recent(context: Sequence[Turn]) -> Sequence[Turn]:
+    """The turns that a follow-up may mean, the latest last."""
+    return [turn for turn in context[-REMEMBERED:] if len(turn.question) <= LONGEST]
+
+
+class Resolved(NamedTuple):
+    """A question that stands on its own."""
+
+    question: str
+    topic: str | None = None
+    """What stands beside it in brackets, where it names nothing and nothing was named before."""
+
+
+def resolve(question: str, context: Sequence[Turn]) -> Resolved:
     """The question with what it leaves unsaid; untouched where it leaves nothing, or nothing tells what."""
-    context = [_without_source(turn) for turn in context[-REMEMBERED:] if len(turn.question) <= LONGEST]
+    context = recent(context)
     if not context or not needs_context(question):
-        return question
+        return Resolved(question)
     asked = without_connective(question)
-    topic = topic_of(question)
-    made: str | None
-    if asks_for_source(question):
-        made = source_question(question, context[-1].question)
-    elif _is_bare(question):
-        made = _asked_otherwise(take_apart(asked), context[-1])
-    elif topic is not None and not pointer_in(topic):
-        made = asked_of(topic, asked, context[-1].question, _names(context[-1]))
+    other = topic_of(question)
+    whole: Resolved | None
+    if _is_bare(question):
+        whole = Resolved(_asked_otherwise(take_apart(asked), context[-1]))
+    elif other is not None and not pointer_in(other):
+        made = asked_of(other, asked, context[-1].question, _names(context[-1]))
+        whole = Resolved(made) if made else None
     else:
-        made = _spelt_out(asked, context)
-    return made if made and len(made) <= LONGEST else question
-
-
-def _without_source(turn: Turn) -> Turn:
-    """The turn as if it had not asked who says so, but what is said."""
-    return replace(turn, question=question_of(turn.question) or turn.question)
+        whole = _spelt_out(asked, context)
+    return whole if whole and len(whole.question) <= LONGEST else Resolved(question)
 
 
 # --- "and when?" ----------------------------------------------------------------------------------------------
@@ -138,7 +138,7 @@ def _auxiliary_first(rest: str) -> str:
 # --- "who is he?" ---------------------------------------------------------------------------------------------
 
 
-def _spelt_out(question: str, context: Sequence[Turn]) -> str | None:
+def _spelt_out(question: str, context: Sequence[Turn]) -> Resolved | None:
     """The question with its pronoun replaced; with the topic before beside it where nothing is named."""
     pointer = pointer_in(question)
     if pointer is None:
@@ -146,17 +146,14 @@ def _spelt_out(question: str, context: Sequence[Turn]) -> str | None:
     for turn in reversed(context):
         meant = _meant(pointer, turn)
         if meant:
-            return sentence(pointer.replaced(question, meant))
-    topic = _topic_of(context[-1])
-    return sentence(f"{question.strip().rstrip('?!. ')} ({topic})") if topic else None
+            return Resolved(sentence(pointer.replaced(question, meant)))
+    topic = context[-1].topic or _topic_of(context[-1].question)
+    return Resolved(sentence(f"{question.strip().rstrip('?!. ')} ({topic})"), topic) if topic else None
 
 
-def _topic_of(turn: Turn) -> str:
-    """What a question was about; where it was given a topic here already, that one."""
-    given = re.search(r"\(([^()]+)\)\?$", turn.question)
-    if given:
-        return given[1]
-    asked = take_apart(turn.question)
+def _topic_of(question: str) -> str:
+    """What a question was about."""
+    asked = take_apart(question)
     return re.sub(rf"^(?:{AUXILIARY.pattern})\s+", "", joined(asked.before, asked.after), flags=re.IGNORECASE)
 
 

@@ -15,20 +15,8 @@ _ASKED = re.compile(
     )(?:\s*nya\b)?(?:\s+(?:begitu|demikian|itu|hal\s+itu|hal\s+tersebut|tadi|sih|ya|then))*""",
     re.IGNORECASE | re.VERBOSE,
 )
-_ASKED_OF = re.compile(rf"\s*(?:{_ASKED.pattern})\s*\((.+)\)\s*\?*\s*", re.IGNORECASE | re.VERBOSE | re.DOTALL)
 
 
 def asks_for_source(question: str) -> bool:
     """Whether a question is nothing but "who says so?"."""
     return bool(_ASKED.fullmatch(question.strip().rstrip("?!. ")))
-
-
-def source_question(question: str, of: str) -> str:
-    """The question who says what another question is answered with, which stands on its own."""
-    return f"{question.strip().rstrip('?!. ')} ({of.strip().rstrip('?')})?"
-
-
-def question_of(question: str) -> str | None:
-    """The other question of a `source_question`; None where it is none."""
-    found = _ASKED_OF.fullmatch(question)
-    return f"{found[1]}?" if found else None

@@ -1,17 +1,16 @@
-"""A name that no article has, but that is a slip of one that articles do have, is read as that one.
+"""A name that no article has, but that is a typo of one that articles do have, is read as that one.
 
-Names of which a bot has never heard are no slips: mending "Slovenia" into "Slovakia" would answer another question.
+Names of which a bot has never heard are no typos: correcting "Slovenia" to "Slovakia" would answer another question.
 What keeps them apart, measured on questions over articles that lack their names: the model's tokenizer has whole pieces
-for the names that the world knows, and slips fall into many. See benchmarks/slips.py.
+for the names that the world knows, and typos fall into many. See benchmarks/typos.py.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import islice
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.questions.language import SMALL_WORDS
 
@@ -41,7 +40,7 @@ class Words(Protocol):
         ...
 
     def near(self, word: str) -> dict[str, int]:
-        """The words that this one may be a slip of, with their counts, the most frequent first."""
+        """The words that this one may be a typo of, with their counts, the most frequent first."""
         ...
 
     def written(self, word: str) -> str | None:
@@ -49,35 +48,33 @@ class Words(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Mended:
-    """A question in which slips in names were mended."""
+class Correction(NamedTuple):
+    """A word as it was asked, and as articles write it."""
 
-    question: str
-    slips: tuple[tuple[str, str], ...] = ()
-    """Each word that was mended, as it was asked and as articles write it."""
+    asked: str
+    read: str
 
 
-class Mender:
-    """Mends slips in names by the articles' words. Safe to use from several threads if they are."""
+class TypoCorrector:
+    """Corrects typos in names by the articles' words. Safe to use from several threads if they are."""
 
     def __init__(self, known: Words, count_tokens: Callable[[Sequence[str]], Sequence[int]]) -> None:
         self._known = known
         self._count_tokens = count_tokens
 
-    def mended(self, question: str) -> Mended:
-        """The question with the names that articles have; as it was, where it has no slip that is plain."""
-        found = list(islice(_WORD.finditer(question), MOST_WORDS))
-        counts = self._known.counts([word[0] for word in found])
-        unknown = [word for word in found if not counts[word[0]] and self._may_be_slip(word[0])]
-        suspects = self._suspects(unknown, found, counts)[:MOST_LOOKED_UP]
+    def corrected(self, question: str) -> tuple[str, tuple[Correction, ...]]:
+        """The question with the names that articles have, and what was corrected; as it was, where no typo is plain."""
+        words = list(islice(_WORD.finditer(question), MOST_WORDS))
+        counts = self._known.counts([word[0] for word in words])
+        unknown = [word for word in words if not counts[word[0]] and self._may_be_typo(word[0])]
+        suspects = self._suspects(unknown, words, counts)[:MOST_LOOKED_UP]
         names = {word: name for word in suspects if (name := self._name(word[0]))}
-        mended, at = "", 0
+        written, at = "", 0
         for word, name in names.items():
-            mended, at = mended + question[at : word.start()] + name, word.end()
-        return Mended(mended + question[at:], tuple((word[0], name) for word, name in names.items()))
+            written, at = written + question[at : word.start()] + name, word.end()
+        return written + question[at:], tuple(Correction(word[0], name) for word, name in names.items())
 
-    def _may_be_slip(self, word: str) -> bool:
+    def _may_be_typo(self, word: str) -> bool:
         is_acronym = word.isupper()  # one letter makes another institution
         return len(word) >= SHORTEST and not is_acronym and not _ROMAN.fullmatch(word) and self._pieces(word) > 1
 
@@ -98,7 +95,7 @@ class Mender:
         return min(self._count_tokens([word, word.lower(), word.capitalize()]))
 
     def _name(self, word: str) -> str | None:
-        """The name that this word is a slip of; None where that is not plain, or no name."""
+        """The name that this word is a typo of; None where that is not plain, or no name."""
         near = list(self._known.near(word).items())[:2]
         if not near or (len(near) > 1 and near[0][1] < CLEAR_LEAD * near[1][1]):
             return None

@@ -1,8 +1,8 @@
 """The reader that ships with Kabar, as training/ made it: see bot/models/README.md.
 
 It is the embedded model's own trunk with small changes to its linear maps. The trunk is given the question beside a
-passage, `<s> query: … </s></s> passage: … </s>`; three heads on its token vectors say where an answer starts, where it
-ends, and whether there is one at all.
+passage, as windows.py puts them; three heads on its token vectors say where an answer starts, where it ends, and
+whether there is one at all.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bot.questions.language import is_foreign, question_language
+from bot.questions.language import is_foreign
+from bot.questions.understanding import Understood
 from bot.readers.types import Reading, best_span, logistic
+from bot.readers.windows import Cutter, Numbers, Window, beside, passage_at
 from index.atomic import file_checksum
 from index.embedding import graph
 from index.embedding.bundled import cores, load_trunk, load_vocabulary
 from index.embedding.cache import made_folder
-from index.embedding.unpacking import BEGIN, END, PASSAGE, QUERY, Say, prepare
+from index.embedding.unpacking import Say, prepare
 from index.embedding.weights import NAME, Weights, read_weights, weights_path
 from index.types import ModelError, Passage, Span, Vectors
 
 CHANGES = Path(__file__).parent.parent / "models" / "reader.safetensors"
 FORMAT = "kabar-reader-1"
-LAYOUT = 1
+LAYOUT = 2
 """Of the folder that is made of it; another number makes it again."""
 GRAPH = "trunk"
 
-LONGEST_QUESTION = 80
-"""Tokens; nobody asks more."""
-WINDOW, OVERLAP = 256, 64
-"""Tokens of a passage that are read at once, and how many of them the next window of a long one repeats."""
+LONGEST_WINDOW = 256
+"""Tokens of a passage that are read at once. Those that a search finds are shorter."""
 WEIGHTS = np.array([-0.96, 0.069, 0.519, 107.3, 0.839])
 """Of `features`, in a logistic regression of "the best span of this passage is the answer". See
 benchmarks/confidence.py."""
@@ -50,14 +50,6 @@ class Heads(NamedTuple):
     span_bias: Vectors
     answers: Vectors
     answers_bias: Vectors
-
-
-class Window(NamedTuple):
-    """A passage, or a part of it, as pieces and where each stands in the passage's text."""
-
-    passage: int
-    pieces: Sequence[int]
-    places: Sequence[Span]
 
 
 class Scores(NamedTuple):
@@ -92,15 +84,16 @@ class BundledReader:
     def __init__(self, cache: Path, say: Say = lambda _text: None, changes: Path = CHANGES) -> None:
         """Load the reader, made of the embedded model and `changes` below `cache` at the first call."""
         self._vocabulary = load_vocabulary(prepare(cache, say=say))
+        self._cutter = Cutter(self._vocabulary)
         tensors = _read_changes(changes)
         self._heads = Heads(*(tensors[name] for name in ("span.w", "span.b", "answers.w", "answers.b")))
         self._trunk = load_trunk(_prepared(cache, changes, say) / GRAPH, threads=1)
         self._workers = ThreadPoolExecutor(cores(), thread_name_prefix="read")
 
-    def read(self, question: str, passages: Sequence[Passage], among: int) -> list[Reading]:  # noqa: ARG002
-        found = self.found(question, passages)
+    def read(self, understood: Understood, passages: Sequence[Passage], among: int) -> list[Reading]:  # noqa: ARG002
+        found = self.found(understood.question, passages)
         leading = best_of_each(found)
-        confidences = logistic(features(question, passages, leading) @ WEIGHTS)
+        confidences = logistic(features(understood.language, passages, leading) @ WEIGHTS)
         best = {one.passage: (one.margin, float(sure)) for one, sure in zip(leading, confidences, strict=True)}
         # A passage's other spans are as likely beside its best one as their margins say.
         return [
@@ -110,30 +103,29 @@ class BundledReader:
 
     def found(self, question: str, passages: Sequence[Passage]) -> list[Found]:
         """The best span of each sentence of each passage."""
-        asked = self._vocabulary.cut(QUERY + question)[:LONGEST_QUESTION]
-        windows = [window for number, passage in enumerate(passages) for window in self._windows(number, passage)]
+        asked = self._cutter.question(question)
+        windows = [(number, window) for number, passage in enumerate(passages) for window in self._windows(passage)]
+        scored = self._workers.map(lambda one: self._scores(asked, one[1]), windows)
         best: dict[tuple[int, int], Found] = {}
-        for window, scores in zip(
-            windows, self._workers.map(lambda one: self._scores(asked, one), windows), strict=True
-        ):
-            for one in _best_spans(window, scores, passages[window.passage].sentences):
+        for (number, window), scores in zip(windows, scored, strict=True):
+            for one in _best_spans(number, window, scores, passages[number].sentences):
                 known = best.get((one.passage, one.sentence))
                 if known is None or one.margin > known.margin:
                     best[one.passage, one.sentence] = one
         return list(best.values())
 
-    def _windows(self, number: int, passage: Passage) -> Iterator[Window]:
-        pieces, places = self._vocabulary.cut_in_place(PASSAGE + passage.text)
-        places = [_without_blanks(passage.text, start - len(PASSAGE), end - len(PASSAGE)) for start, end in places]
-        for start in range(0, max(len(pieces) - OVERLAP, 1), WINDOW - OVERLAP):
-            yield Window(number, pieces[start : start + WINDOW], places[start : start + WINDOW])
+    def _windows(self, passage: Passage) -> Iterator[Window]:
+        for window in self._cutter.windows(passage.text, passage.sentences, LONGEST_WINDOW):
+            # More than one part only where hundreds of letters have no blank between them.
+            for start in range(0, len(window.tokens), LONGEST_WINDOW):
+                part = slice(start, start + LONGEST_WINDOW)
+                yield Window(window.tokens[part], window.places[part])
 
-    def _scores(self, asked: Sequence[int], window: Window) -> Scores:
-        pieces = [BEGIN, *asked, END, END, *window.pieces, END]
-        (tokens,) = self._trunk.run(None, {"words": self._vocabulary.embedded(pieces)})
+    def _scores(self, asked: Numbers, window: Window) -> Scores:
+        (tokens,) = self._trunk.run(None, {"words": self._vocabulary.embedded(beside(asked, window))})
         spans = tokens[0] @ self._heads.span.T + self._heads.span_bias
         answers = tokens[0, 0] @ self._heads.answers.T + self._heads.answers_bias
-        of_passage = slice(len(asked) + 3, -1)
+        of_passage = slice(passage_at(asked), -1)
         return Scores(spans[of_passage, 0], spans[of_passage, 1], float(spans[0].sum()), float(answers[0]))
 
 
@@ -143,13 +135,12 @@ def best_of_each(found: Iterable[Found]) -> list[Found]:
     return [best[passage] for passage in sorted(best)]
 
 
-def features(question: str, passages: Sequence[Passage], found: Sequence[Found]) -> Vectors:
-    """What the confidence of spans is made of, shape (spans, 5).
+def features(language: str | None, passages: Sequence[Passage], found: Sequence[Found]) -> Vectors:
+    """What the confidence of spans is made of, shape (spans, 5), for a question in this language.
 
     One; the span's margin over "it does not say"; the logit of "it answers"; how far the span's passage is behind the
     best one in the search; and whether question and passage differ in language, when the reader is less sure.
     """
-    language = question_language(question)
     best = max((passage.score for passage in passages), default=0.0)
     rows = []
     for one in found:
@@ -159,22 +150,13 @@ def features(question: str, passages: Sequence[Passage], found: Sequence[Found])
     return np.array(rows, np.float32).reshape(-1, len(WEIGHTS))
 
 
-def _best_spans(window: Window, scores: Scores, sentences: Sequence[Span]) -> Iterator[Found]:
+def _best_spans(passage: int, window: Window, scores: Scores, sentences: Sequence[Span]) -> Iterator[Found]:
+    places = window.places.tolist()
     for number, sentence in enumerate(sentences):
-        span = best_span(scores.starts, scores.ends, window.places, sentence)
+        span = best_span(scores.starts, scores.ends, places, sentence)
         if span is not None:
             start, end, score = span
-            yield Found(window.passage, number, start, end, score - scores.no_answer, scores.answers)
-
-
-def _without_blanks(text: str, start: int, end: int) -> Span:
-    """Where a piece stands without the white space before it; a piece of the prefix stands nowhere."""
-    if end <= 0:
-        return 0, 0
-    start = max(start, 0)  # the text's first piece holds the blank that ends the prefix
-    while start < end and text[start].isspace():
-        start += 1
-    return start, end
+            yield Found(passage, number, start, end, score - scores.no_answer, scores.answers)
 
 
 def _prepared(cache: Path, changes: Path, say: Say) -> Path:
@@ -182,12 +164,10 @@ def _prepared(cache: Path, changes: Path, say: Say) -> Path:
 
     def write(folder: Path) -> None:
         say("Preparing the reader, this once …")
-        trunk = graph.light(
-            _changed(read_weights(weights_path()), _read_changes(changes)), 8 if graph.multiplies_exactly() else 32
-        )
-        (folder / GRAPH).write_bytes(trunk.SerializeToString())
+        weights = _changed(read_weights(weights_path()), _read_changes(changes))
+        (folder / GRAPH).write_bytes(graph.light(weights))
 
-    return made_folder(NAME, cache / f"reader-{file_checksum(changes)[:12]}-{LAYOUT}", changes, (GRAPH,), write)
+    return made_folder(NAME, cache / f"reader-{file_checksum(changes)[:12]}-{LAYOUT}", changes, write)
 
 
 def _read_changes(file: Path) -> dict[str, Vectors]:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
+from bot.questions.understanding import Understood
 from bot.readers.types import Logits, Reading, best_span, logistic
 from index.types import ModelError, Passage
 
@@ -44,11 +45,11 @@ class ExtractiveReader:
         self._window = min(WINDOW_TOKENS, self._model.config.max_position_embeddings, self._tokenizer.model_max_length)
         self._lock = threading.Lock()  # a fast tokenizer refuses two threads that pad at once
 
-    def read(self, question: str, passages: Sequence[Passage], among: int) -> list[Reading]:  # noqa: ARG002
+    def read(self, understood: Understood, passages: Sequence[Passage], among: int) -> list[Reading]:  # noqa: ARG002
         if not passages:
             return []
         with self._lock:
-            windows = self._windows(question, [passage.text for passage in passages])
+            windows = self._windows(understood.question, [passage.text for passage in passages])
         best: dict[tuple[int, int], Reading] = {}
         for window, (starts, ends) in enumerate(zip(*self._logits(windows), strict=True)):
             place = windows["overflow_to_sample_mapping"][window]

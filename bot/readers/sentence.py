@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bot.questions.language import is_foreign, question_language
+from bot.questions.language import is_foreign
+from bot.questions.understanding import Understood
 from bot.readers.types import Reading, logistic
 from index.types import Embedder, Passage, Vectors
 
@@ -48,19 +49,18 @@ class SentenceReader:
         self._embedder = embedder
         self._unrelated = {language: embedder.embed_passages(texts) for language, texts in UNRELATED.items()}
 
-    def read(self, question: str, passages: Sequence[Passage], among: int) -> list[Reading]:
+    def read(self, understood: Understood, passages: Sequence[Passage], among: int) -> list[Reading]:
         places = _sentences(passages[:READ_PASSAGES])
         if not places:
             return []
-        asked = self._embedder.embed_question(question)
+        asked = self._embedder.embed_question(understood.question)
         cosines = self._embedder.embed_passages(list(places)) @ asked
-        language = question_language(question)
         unrelated = [self._unrelated_cosine(asked, passage.language) for passage in passages[:READ_PASSAGES]]
         readings = []
         for (text, (place, number)), cosine in zip(places.items(), cosines, strict=True):
             passage = passages[place]
             nearness = ((float(cosine) + passage.dense) / 2 - unrelated[place]) / (1 - unrelated[place])
-            foreign = is_foreign(language, passage.language)
+            foreign = is_foreign(understood.language, passage.language)
             weighed = CONSTANT + NEARNESS * nearness + TENFOLD * math.log10(among) + FOREIGN * foreign
             readings.append(Reading(place, number, 0, len(text), logistic(weighed), nearness))
         return readings

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.questions.understanding import Understood
 from index.types import Passage, Span
 
 Logits = NDArray[np.floating[Any]]
@@ -42,7 +43,7 @@ class Reader(Protocol):
     threshold: float
     """The confidence from which on an answer is worth giving, unless ANSWER_THRESHOLD says otherwise."""
 
-    def read(self, question: str, passages: Sequence[Passage], among: int) -> list[Reading]:
+    def read(self, understood: Understood, passages: Sequence[Passage], among: int) -> list[Reading]:
         """At most one reading for each sentence, in any order.
 
         `passages` come best first; `among` is how many there are in all, 1 or more.

@@ -7,18 +7,21 @@ import contextlib
 import logging
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from html import escape
+from time import monotonic
 from typing import Any
 
 from telegram import Update
-from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
+from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, TypeHandler
 
 from bot.answers.live import LiveAnswerer
 from bot.questions.conversation import Memory
 from bot.settings import Settings
+from bot.telegram.async_state import BUSY_SECONDS, AsyncState
+from bot.telegram.commands import fill_menu
 from bot.telegram.handlers.access import Access
 from bot.telegram.handlers.adding import Adding
 from bot.telegram.handlers.asking import Asking
@@ -29,29 +32,30 @@ from bot.telegram.handlers.pace import Pace
 from bot.telegram.handlers.people import People
 from bot.telegram.index_process import IndexProcess
 from bot.telegram.limits import Limits
-from bot.telegram.menu import fill_menu
 from bot.telegram.metrics import Metrics
 from bot.telegram.order import InOrder
 from bot.telegram.parts import Parts
 from bot.telegram.queue import AnswerQueue
 from bot.telegram.sending import Sender
 from bot.telegram.state import State
-from bot.telegram.updates import PollRequest, read_update
+from bot.telegram.updates import Polling, PollRequest, Request, read_update
 from bot.telegram.web import Hook, WebServer
 from index.types import ConfigurationError
 
 logger = logging.getLogger(__name__)
 
-UPDATES_AT_ONCE = 1024
+UPDATES_AT_ONCE = 2048
 """Handled side by side; most of them wait for the network or in the line of questions."""
 LONGEST_WAIT_SECONDS = 60.0
 """Between two attempts to reach Telegram."""
+SILENT_SECONDS = 90.0
+"""After which a Telegram that does not answer is told to who asks for /health."""
 FOLLOW_SECONDS = 1.0
 DRAIN_SECONDS = 20.0
 """What is begun has this long to end when the bot is told to stop."""
 KEPT = timedelta(days=30)
 """How long answers are kept for buttons, edits and replies."""
-PRUNE_SECONDS = 3600.0
+PRUNE_SECONDS, SCRUB_SECONDS = 3600.0, 10.0
 UPDATES = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY]
 TYPED = 6
 """Inline queries that come for one question while it is typed."""
@@ -69,7 +73,7 @@ def run(live: LiveAnswerer, settings: Settings, token: str) -> None:
     Raises ConfigurationError when Telegram does not know the token, or the state cannot be kept.
     """
     os.environ.setdefault("PTB_TIMEDELTA", "true")  # else every flood wait comes with a deprecation warning
-    state = State(settings.state_db)
+    state = AsyncState(State(settings.state_db, busy=BUSY_SECONDS))
     try:
         asyncio.run(_Service(live, settings, token, state).run())
     finally:
@@ -84,17 +88,17 @@ def build_application(settings: Settings, token: str) -> TelegramApplication:
         .base_url(f"{settings.telegram_api_base}/bot")
         .base_file_url(f"{settings.telegram_api_base}/file/bot")
         .concurrent_updates(InOrder(UPDATES_AT_ONCE))
-        .connection_pool_size(CONNECTIONS)
-        .pool_timeout(60)
+        .request(Request(CONNECTIONS, pool_timeout=60))
         .get_updates_request(PollRequest())
+        .updater(None)
     )
-    return builder.updater(None).build() if settings.webhook_url else builder.build()
+    return builder.build()
 
 
 class _Service:
     """The running bot: everything that starts and stops with it."""
 
-    def __init__(self, live: LiveAnswerer, settings: Settings, token: str, state: State) -> None:
+    def __init__(self, live: LiveAnswerer, settings: Settings, token: str, state: AsyncState) -> None:
         self._settings = settings
         self._live = live
         self._application = build_application(settings, token)
@@ -104,6 +108,11 @@ class _Service:
         sender = Sender(self._application.bot, metrics)
         self._parts = Parts(live, AnswerQueue(live), sender, state, Memory(), metrics, settings)
         self._add_handlers()
+        self._polling = (
+            None
+            if settings.webhook_url
+            else Polling(self._application.bot, UPDATES, self._application.update_queue.put)
+        )
         self._web = self._web_server()
         self._stopping = asyncio.Event()
 
@@ -119,8 +128,8 @@ class _Service:
                 *people.handlers(),
                 *Buttons(parts).handlers(),
                 *Inline(parts).handlers(),
-                *people.fallback(),
                 *Asking(parts).handlers(),
+                *people.fallback(),
             ]
         )
         self._application.add_error_handler(self._on_error)
@@ -129,81 +138,63 @@ class _Service:
         """Start, answer until a signal comes, and stop; what was begun is finished."""
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._stopping.set)
-        starting = asyncio.create_task(self._start())
+        working = asyncio.create_task(self._work())
         stopping = asyncio.create_task(self._stopping.wait())
-        beside = [asyncio.create_task(self._follow()), asyncio.create_task(self._prune())]
+        beside = [asyncio.create_task(self._follow()), asyncio.create_task(self._tidy())]
         try:
-            await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if starting.done():
-                await starting  # raises what starting raised
-                await stopping
+            await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if working.done():
+                await working  # raises why it ended
+            if self._application.running:
                 logger.info("Stopping; what is being answered is finished first")
         finally:
-            for task in (starting, stopping, *beside):
+            for task in (working, stopping, *beside):
                 task.cancel()
+            await asyncio.wait({working})
             await self._stop()
 
-    async def _start(self) -> None:
+    async def _work(self) -> None:
+        """Begin, and go on for ever. Raises ConfigurationError when Telegram does not know the token, or no longer."""
+        try:
+            await self._begin()
+            logger.info("Answering as @%s", self._application.bot.username)
+            menu = asyncio.create_task(fill_menu(self._application.bot, self._settings.telegram_admins))
+            try:
+                await (self._polling.run() if self._polling else asyncio.Event().wait())
+            finally:
+                menu.cancel()
+        except InvalidToken:
+            raise ConfigurationError(
+                f"The server {self._settings.telegram_server} does not know the token in TELEGRAM_BOT_TOKEN. "
+                "Copy it again from @BotFather."
+            ) from None
+
+    async def _begin(self) -> None:
+        """Reach Telegram and agree on who brings the updates, however long that takes."""
         if self._web:
             await self._web.start()
-        await self._initialize()
+        await _persistently(
+            self._application.initialize,
+            lambda exc: f"{self._settings.telegram_server} cannot be reached ({type(exc).__name__})",
+            "Is the network up, and TELEGRAM_API_BASE right?",
+        )
         await self._application.start()
-        if self._settings.webhook_url:
-            await self._set_webhook()
+        await _persistently(self._settle_webhook, lambda exc: f"The webhook could not be set ({exc.message})")
+
+    async def _settle_webhook(self) -> None:
+        settings, bot = self._settings, self._application.bot
+        if settings.webhook_url and settings.webhook_secret:
+            secret = settings.webhook_secret.get_secret_value()
+            await bot.set_webhook(f"{settings.webhook_url}{HOOK_PATH}", allowed_updates=UPDATES, secret_token=secret)
         else:
-            assert self._application.updater
-            await self._application.updater.start_polling(
-                bootstrap_retries=-1, allowed_updates=UPDATES, error_callback=_on_polling_error
-            )
-        logger.info("Answering as @%s", self._application.bot.username)
-        await fill_menu(self._application.bot, self._settings.telegram_admins)
-
-    async def _initialize(self) -> None:
-        """Reach Telegram, however long that takes."""
-        base, wait = self._settings.telegram_api_base, 1.0
-        while True:
-            try:
-                await self._application.initialize()
-            except InvalidToken:
-                raise ConfigurationError(
-                    f"The server {base} does not know the token in TELEGRAM_BOT_TOKEN. Copy it again from @BotFather."
-                ) from None
-            except NetworkError as exc:
-                logger.warning(
-                    "%s cannot be reached (%s); trying again in %.0f s. "
-                    "Is the network up, and TELEGRAM_API_BASE right?",
-                    base,
-                    type(exc).__name__,
-                    wait,
-                )
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, LONGEST_WAIT_SECONDS)
-            else:
-                return
-
-    async def _set_webhook(self) -> None:
-        settings, wait = self._settings, 1.0
-        assert settings.webhook_secret
-        while True:
-            try:
-                await self._application.bot.set_webhook(
-                    f"{settings.webhook_url}{HOOK_PATH}",
-                    allowed_updates=UPDATES,
-                    secret_token=settings.webhook_secret.get_secret_value(),
-                )
-            except TelegramError as exc:
-                logger.warning("The webhook could not be set (%s); trying again in %.0f s", exc.message, wait)
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, LONGEST_WAIT_SECONDS)
-            else:
-                return
+            await bot.delete_webhook()
 
     async def _stop(self) -> None:
         if self._web:
             await self._web.stop()
-        updater = self._application.updater
-        if updater and updater.running:
-            await updater.stop()
+        if self._polling:
+            with contextlib.suppress(TelegramError):
+                await self._polling.confirm()
         if self._application.running:
             try:
                 await asyncio.wait_for(self._application.stop(), DRAIN_SECONDS)
@@ -220,25 +211,31 @@ class _Service:
             except Exception:  # whatever it is, the snapshot that is open still answers
                 logger.exception("The live snapshot could not be followed; trying again")
 
-    async def _prune(self) -> None:
-        """Forget what is too old to be kept, every hour."""
+    async def _tidy(self) -> None:
+        """Forget what is too old to be kept, every hour, and leave no trace of what was forgotten for long."""
         while True:
             with contextlib.suppress(Exception):  # what is full or locked now is pruned next time
-                await asyncio.to_thread(self._parts.state.prune, KEPT)
-            await asyncio.sleep(PRUNE_SECONDS)
+                await self._parts.state.write(State.prune, KEPT)
+            until = monotonic() + PRUNE_SECONDS
+            while monotonic() < until:
+                await asyncio.sleep(SCRUB_SECONDS)
+                with contextlib.suppress(Exception):
+                    await self._parts.state.write(State.scrub)
 
     async def _on_error(self, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Tell the operator what happened, and the asker that it was not their fault."""
         logger.error("An update could not be handled", exc_info=context.error)
         self._parts.metrics.count("failed")
-        message = update.effective_message if isinstance(update, Update) and update.message else None
-        if message and not isinstance(context.error, TelegramError):
-            spoken = self._parts.spoken(message.from_user)
-            thread = message.message_thread_id if message.is_topic_message else None
-            with contextlib.suppress(TelegramError):
-                await self._parts.sender.send(
-                    message.chat_id, escape(spoken.failed), thread=thread, reply_to=message.message_id
-                )
+        if not isinstance(update, Update) or isinstance(context.error, TelegramError):
+            return
+        query, message, sender = update.callback_query, update.message, self._parts.sender
+        text = (await self._parts.spoken(update.effective_user)).failed
+        with contextlib.suppress(TelegramError):
+            if query:
+                await sender.acknowledge(query.id, text)
+            elif message:
+                thread = message.message_thread_id if message.is_topic_message else None
+                await sender.send(message.chat_id, escape(text), thread=thread, reply_to=message.message_id)
 
     # --- webhook and health -------------------------------------------------------------------------------------
 
@@ -249,21 +246,25 @@ class _Service:
             return None
         hook = None
         if settings.webhook_url and settings.webhook_secret:
-            hook = Hook(HOOK_PATH, settings.webhook_secret.get_secret_value(), self._take)
+            hook = Hook(HOOK_PATH, settings.webhook_secret.get_secret_value(), self._deliver)
         return WebServer(settings.webhook_listen, port, self._health, hook)
 
-    async def _take(self, update: dict[str, Any]) -> None:
+    async def _deliver(self, update: dict[str, Any]) -> None:
         await self._application.update_queue.put(read_update(update, self._application.bot))
 
+    def _status(self) -> str:
+        if self._stopping.is_set():
+            return "stopping"
+        is_silent = self._polling is not None and self._polling.silent_seconds > SILENT_SECONDS
+        return "no answer from Telegram" if is_silent else "ok"
+
     def _health(self) -> Mapping[str, object]:
-        with self._live.lend() as answerer:
-            snapshot = answerer.snapshot
-            age = datetime.now(UTC) - datetime.fromisoformat(snapshot.manifest.created)
-            facts = {"snapshot": snapshot.name, "articles": snapshot.manifest.articles}
-        metrics = self._parts.metrics
+        snapshot, metrics = self._live.snapshot, self._parts.metrics
+        age = datetime.now(UTC) - datetime.fromisoformat(snapshot.manifest.created)
         return {
-            "status": "stopping" if self._stopping.is_set() else "ok",
-            **facts,
+            "status": self._status(),
+            "snapshot": snapshot.name,
+            "articles": snapshot.manifest.articles,
             "snapshot_age_seconds": round(age.total_seconds()),
             "waiting": self._parts.queue.waiting,
             "uptime_seconds": round(metrics.uptime_seconds),
@@ -272,8 +273,19 @@ class _Service:
         }
 
 
-def _on_polling_error(error: TelegramError) -> None:
-    if isinstance(error, Conflict):
-        logger.error("Another program fetches this bot's messages with the same token. Stop one of the two.")
-    else:
-        logger.warning("Telegram cannot be reached (%s); trying again", type(error).__name__)
+async def _persistently(
+    call: Callable[[], Awaitable[object]], failure: Callable[[TelegramError], str], hint: str = ""
+) -> None:
+    """Call until Telegram takes it. Raises InvalidToken."""
+    wait = 1.0
+    while True:
+        try:
+            await call()
+        except InvalidToken:
+            raise
+        except TelegramError as exc:
+            logger.warning("%s; trying again in %.0f s. %s", failure(exc), wait, hint)
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, LONGEST_WAIT_SECONDS)
+        else:
+            return

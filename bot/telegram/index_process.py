@@ -6,18 +6,15 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
 from bot.settings import PROGRESS_LINES, Settings
-from index.types import KabarError
+from index.types import KabarError, Progress
 
 LONGEST_SECONDS = 3600.0
 """That a build may take."""
-
-Told = Callable[[str, int, int], None]
-"""Called with what is being done, how many are done and how many there are."""
 
 
 class IndexProcess:
@@ -32,13 +29,13 @@ class IndexProcess:
         """Whether one runs now."""
         return self._lock.locked()
 
-    async def add(self, sources: Sequence[str], told: Told) -> dict[str, Any]:
+    async def add(self, sources: Sequence[str], progress: Progress) -> dict[str, Any]:
         """What `kabar index add --json` prints. Raises KabarError with what it says instead."""
-        return await self._run("add", sources, told, self._folders)
+        return await self._run("add", sources, progress, self._folders)
 
-    async def remove(self, article: str, told: Told) -> dict[str, Any]:
+    async def remove(self, article: str, progress: Progress) -> dict[str, Any]:
         """What `kabar index remove --json` prints. Raises KabarError as above."""
-        return await self._run("remove", [article], told, self._folders)
+        return await self._run("remove", [article], progress, self._folders)
 
     async def roll_back(self, snapshot: str) -> dict[str, Any]:
         """What `kabar index rollback --json` prints. Raises KabarError as above."""
@@ -48,7 +45,9 @@ class IndexProcess:
     def _folders(self) -> list[str]:
         return ["--index-dir", str(self._settings.index_dir), "--articles", str(self._settings.articles_dir)]
 
-    async def _run(self, command: str, names: Sequence[str], told: Told, options: Sequence[str]) -> dict[str, Any]:
+    async def _run(
+        self, command: str, names: Sequence[str], progress: Progress, options: Sequence[str]
+    ) -> dict[str, Any]:
         async with self._lock:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "bot.cli", "index", command, "--json", *options, "--", *names),
@@ -60,7 +59,7 @@ class IndexProcess:
             try:
                 async with asyncio.timeout(LONGEST_SECONDS):
                     assert process.stdout
-                    printed, said = await asyncio.gather(process.stdout.read(), _said(process, told))
+                    printed, errors = await asyncio.gather(process.stdout.read(), _errors(process, progress))
                     await process.wait()
             except TimeoutError:
                 raise KabarError(f"It took longer than {LONGEST_SECONDS / 60:.0f} minutes and was given up.") from None
@@ -71,19 +70,19 @@ class IndexProcess:
         if process.returncode and process.returncode < 0:
             raise KabarError("It was killed. The live index is whole; try again.")
         if process.returncode:
-            raise KabarError(said or f"kabar index {command} ended with {process.returncode}.")
+            raise KabarError(errors or f"kabar index {command} ended with {process.returncode}.")
         result: dict[str, Any] = json.loads(printed)
         return result
 
 
-async def _said(process: asyncio.subprocess.Process, told: Told) -> str:
+async def _errors(process: asyncio.subprocess.Process, progress: Progress) -> str:
     """What it printed on standard error beside its progress."""
     assert process.stderr
-    said = []
+    errors = []
     async for line in process.stderr:
         try:
             step = json.loads(line)
-            told(step["step"], step["done"], step["total"])
+            progress(step["step"], step["done"], step["total"])
         except (ValueError, KeyError, TypeError):
-            said.append(line.decode(errors="replace").strip())
-    return "\n".join(filter(None, said))
+            errors.append(line.decode(errors="replace").strip())
+    return "\n".join(filter(None, errors))

@@ -84,7 +84,7 @@ def _answer_html(answer: Answer, phrases: Phrases) -> str:
     if before or after:  # a sentence that is its own answer is shown once
         parts.insert(0, _fact_html(fact, answer.gloss))
     if answer.others:
-        others = [_other_html(other, answer, phrases) for other in answer.others[:OTHERS]]
+        others = [_other_html(other, phrases) for other in answer.others[:OTHERS]]
         parts.append("\n".join([_text(phrases.others), *others]))
     return "\n\n".join(parts)
 
@@ -93,8 +93,8 @@ def _fact_html(fact: str, told: str | None) -> str:
     return f"<b>{_text(fact)}</b> ({_text(told)})" if told else f"<b>{_text(fact)}</b>"
 
 
-def _other_html(other: Finding, answer: Answer, phrases: Phrases) -> str:
-    source = _headline_html(answer.source_of(other.quote), phrases, LONGEST_OTHER_TITLE)
+def _other_html(other: Finding, phrases: Phrases) -> str:
+    source = _headline_html(other.passage, phrases, LONGEST_OTHER_TITLE)
     return f"• {_fact_html(shortened(other.answer, LONGEST_OTHER), other.gloss)} – {source}"
 
 
@@ -108,13 +108,13 @@ def _answer_buttons(answer: Answer, phrases: Phrases) -> Rows:
     judging = [Button("👍", GOOD), Button("👎", BAD)]
     if not answer.sources:
         return [judging]
-    if answer.quote is None:
+    if answer.source is None:
         closest = articles(answer.sources)[:HEADLINES]
         within = [
             [Button(shortened(one.title, LONGEST_LABEL), f"{WITHIN}:{article_key(one.article)}")] for one in closest
         ]
         return [*within, [Button(phrases.more_passages, f"{MORE}:0"), *judging]]
-    own = answer.sources.index(answer.source_of(answer.quote))
+    own = answer.sources.index(answer.source)
     reading = [Button(phrases.whole_passage, f"{MORE}:{own}")]
     if len(answer.sources) > 1:
         reading.insert(0, Button(phrases.more_passages, f"{MORE}:{0 if own else 1}"))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -16,13 +18,18 @@ from bot.answers.live import LiveAnswerer
 from bot.answers.types import Answer
 from bot.phrases import Phrases, phrases
 from bot.questions.conversation import Memory
+from bot.questions.understanding import Understood
 from bot.settings import Settings
+from bot.telegram.async_state import AsyncState
 from bot.telegram.messages import Rows
 from bot.telegram.metrics import Metrics
 from bot.telegram.queue import AnswerQueue
 from bot.telegram.sending import Buttons, Sender
-from bot.telegram.state import Given, State
+from bot.telegram.state import SentAnswer, State
+from index.store.snapshots import Snapshot
 from index.types import EVERYTHING, Filter
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -34,14 +41,21 @@ class Parts:
     live: LiveAnswerer
     queue: AnswerQueue
     sender: Sender
-    state: State
+    state: AsyncState
     memory: Memory
     metrics: Metrics
     settings: Settings
 
-    def spoken(self, user: User | None) -> Phrases:
+    async def spoken(self, user: User | None) -> Phrases:
         """The language that somebody chose, or else that of their Telegram."""
-        return phrases((self.state.language(user.id) or user.language_code) if user else None)
+        if user is None:
+            return phrases(None)
+        try:
+            chosen = await self.state.read(State.language, user.id)
+        except sqlite3.Error as exc:  # nobody goes without an answer for that
+            logger.error("A language could not be read from STATE_DB (%s)", exc)
+            chosen = None
+        return phrases(chosen or user.language_code)
 
     async def look(self, into: Callable[[Answerer], T]) -> T:
         """What is found in the live snapshot, beside the event loop."""
@@ -52,14 +66,23 @@ class Parts:
 
         return await asyncio.to_thread(looked)
 
-    async def again(self, given: Given) -> Answer:
-        """The answer that was given, from the live snapshot."""
-        return await self.queue.ask(given.understood, within(given.within))
+    async def again(self, earlier: SentAnswer) -> Answer:
+        """The answer that was sent, from the live snapshot."""
+        return await self.queue.ask(understood(earlier), within(earlier.within))
 
-    def knowledge(self, spoken: Phrases) -> str:
+    async def knowledge(self, spoken: Phrases) -> str:
         """What the bot knows, in half a sentence."""
-        with self.live.lend() as answerer:
-            return spoken.knowledge(answerer.snapshot.manifest.articles, answerer.snapshot.store.newest())
+        return await self.look(lambda answerer: knowledge(answerer.snapshot, spoken))
+
+
+def knowledge(snapshot: Snapshot, spoken: Phrases) -> str:
+    """What a snapshot knows, in half a sentence."""
+    return spoken.knowledge(snapshot.manifest.articles, snapshot.store.newest())
+
+
+def understood(earlier: SentAnswer) -> Understood:
+    """What was asked, as it was understood then."""
+    return Understood(earlier.question, earlier.understood, asks_source=bool(earlier.asks_source), topic=earlier.topic)
 
 
 def within(article: str | None) -> Filter:
@@ -79,6 +102,12 @@ GROUPS = filters.ChatType.GROUPS
 
 
 Handlers = list[BaseHandler[Any, Any, Any]]
+
+
+def sender_id(message: Message) -> int | None:
+    """Who speaks: a person, or the group or channel in whose name somebody does (an anonymous admin, for one)."""
+    sender = message.sender_chat or message.from_user
+    return sender.id if sender else None
 
 
 def spoken_to(message: Message) -> str | None:

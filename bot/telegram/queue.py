@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from bot.answers.live import LiveAnswerer
 from bot.answers.types import Answer
 from bot.questions.conversation import Turn
+from bot.questions.understanding import Understood
 from index.types import EVERYTHING, Filter
 
 MOST_WAITING = 500
@@ -17,7 +18,7 @@ MOST_WAITING = 500
 MOST_KEPT = 2000
 """Answers, of the live snapshot alone."""
 
-_Key = tuple[str, Filter, tuple[Turn, ...]]
+_Key = tuple[str | Understood, Filter, tuple[Turn, ...]]
 
 
 class FullError(Exception):
@@ -40,7 +41,9 @@ class AnswerQueue:
         """Questions that are not answered yet."""
         return len(self._running)
 
-    async def ask(self, question: str, only: Filter = EVERYTHING, context: tuple[Turn, ...] = ()) -> Answer:
+    async def ask(
+        self, question: str | Understood, only: Filter = EVERYTHING, context: tuple[Turn, ...] = ()
+    ) -> Answer:
         """The answer of the live snapshot. Raises FullError when too many wait already."""
         key = question, only, context
         kept = self._kept.get(key)
@@ -66,6 +69,6 @@ class AnswerQueue:
             self._kept.popitem(last=False)
         return answer
 
-    def _answered(self, question: str, only: Filter, context: tuple[Turn, ...]) -> Answer:
+    def _answered(self, question: str | Understood, only: Filter, context: tuple[Turn, ...]) -> Answer:
         with self._live.lend() as answerer:
             return answerer.ask(question, only, context)

@@ -6,6 +6,7 @@ Every writing method has committed when it returns.
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 import sqlite3
 import threading
@@ -17,35 +18,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bot.telegram.migrations import NotOursError, migrate, transaction, version_of
 from index.types import ConfigurationError
 
-VERSION = 1
-"""Of the tables; a file of a newer Kabar is refused."""
-BUSY_SECONDS = 10
-SCHEMA = """
-CREATE TABLE people (user INTEGER PRIMARY KEY, language TEXT NOT NULL) STRICT;
-CREATE TABLE invitations (code TEXT PRIMARY KEY, until REAL NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE admitted (id INTEGER PRIMARY KEY, at REAL NOT NULL) STRICT;
-CREATE TABLE given (
-    chat INTEGER NOT NULL, message INTEGER NOT NULL, asked_in INTEGER, user INTEGER, question TEXT NOT NULL,
-    understood TEXT NOT NULL, answer TEXT, quote TEXT, article TEXT, title TEXT, within TEXT, at REAL NOT NULL,
-    PRIMARY KEY (chat, message)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX given_to ON given (chat, asked_in);
-CREATE INDEX given_at ON given (at);
-CREATE TABLE feedback (
-    id INTEGER PRIMARY KEY, at REAL NOT NULL, chat INTEGER NOT NULL, message INTEGER NOT NULL, user INTEGER NOT NULL,
-    question TEXT NOT NULL, answer TEXT, article TEXT, quote TEXT, good INTEGER, expected TEXT,
-    UNIQUE (chat, message, user)
-) STRICT;
-CREATE TABLE gaps (folded TEXT PRIMARY KEY, question TEXT NOT NULL, count INTEGER NOT NULL, last REAL NOT NULL) STRICT;
-CREATE TABLE windows (key TEXT, start INTEGER, count INTEGER NOT NULL, PRIMARY KEY (key, start)) STRICT, WITHOUT ROWID;
-"""
+logger = logging.getLogger(__name__)
+
+BUSY_SECONDS = 10.0
+"""For which another process that writes is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """An answer that was given, so that buttons, edits, replies and feedback find it again."""
+class SentAnswer:
+    """An answer that was sent, so that buttons, edits, replies and feedback find it again."""
 
     chat: int
     message: int
@@ -62,6 +46,10 @@ class Given:
     title: str | None
     within: str | None = None
     """The article that was asked within."""
+    asks_source: bool = False
+    """Whether it tells who says so, of the answer to the question that was understood."""
+    topic: str | None = None
+    """What the question was given to be about, where it named nothing itself."""
 
 
 class Feedback(NamedTuple):
@@ -94,44 +82,44 @@ class Admitted(NamedTuple):
     at: datetime
 
 
-SAID_OF = "question, answer, article, quote"
+ANSWER_COLUMNS = "question, answer, article, quote"
 """What feedback keeps of the answer, which it outlives."""
-GIVEN = ", ".join(field.name for field in fields(Given))
+SENT_COLUMNS = ", ".join(field.name for field in fields(SentAnswer))
 
 
 class State:
-    """The bot's memory on disk. Safe to use from several threads."""
+    """The bot's memory on disk. Safe to use from several threads; nobody who reads waits for one who writes."""
 
-    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
-        """Open the file, or make it. Raises ConfigurationError when that is not possible."""
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time, busy: float = BUSY_SECONDS) -> None:
+        """Open the file, or make it, and bring it to this version. Raises ConfigurationError when that is not possible.
+
+        Every byte that is in use is checked, which takes a fifth of a second for 100 MB.
+        """
         self._clock = clock
-        self._lock = threading.RLock()
+        self._scrubbed = False  # what the last process forgot may still stand in the log
+        self._writing, self._reading = threading.RLock(), threading.Lock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)
-            self._database = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
-            self._prepare(path)
+            self._writer = _connected(path, busy)
+            _prepare(self._writer)
+            self._reader = _connected(path, busy)
+            self._reader.execute("PRAGMA query_only=ON")
+            self.scrub()
+            _make_private(path)
+        except NotOursError as exc:
+            raise ConfigurationError(f"STATE_DB={path} {exc}") from exc
         except (OSError, sqlite3.Error) as exc:
             reason = exc.strerror if isinstance(exc, OSError) else exc
             raise ConfigurationError(
                 f"STATE_DB={path} cannot be used ({reason}). Name a file that can be written, or move this one away."
             ) from exc
 
-    def _prepare(self, path: Path) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
-            self._database.execute(f"PRAGMA {pragma}")
-        ((version,),) = self._database.execute("PRAGMA user_version")
-        if version > VERSION:
-            raise ConfigurationError(
-                f"STATE_DB={path} was made by a newer Kabar. Update this one, or name another file."
-            )
-        if version < VERSION:
-            self._database.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version={VERSION}; COMMIT;")
-
     def close(self) -> None:
         """Close the file."""
-        with self._lock:
-            self._database.close()
+        with self._reading, self._writing:
+            self._reader.close()
+            self._writer.close()
 
     # --- people -------------------------------------------------------------------------------------------------
 
@@ -145,12 +133,20 @@ class State:
         self._do("INSERT OR REPLACE INTO people VALUES (?, ?)", user, code)
 
     def forget(self, user: int) -> None:
-        """Remove a user's language, the answers they were given, and what they said about answers."""
+        """Remove a user's language, the answers to them, what they said about answers, and others about theirs."""
         with self._transaction():
             for table in ("people", "given", "feedback"):
                 self._do(f"DELETE FROM {table} WHERE user = ?", user)
-        with self._lock:
-            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._do("DELETE FROM feedback WHERE asker = ?", user)
+        self._scrubbed = False
+        self.scrub()
+
+    def scrub(self) -> None:
+        """Remove what was forgotten from the log beside the file too, unless somebody reads in it just now."""
+        with self._writing:
+            if not self._scrubbed:
+                ((is_busy, _, _),) = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                self._scrubbed = not is_busy
 
     # --- access -------------------------------------------------------------------------------------------------
 
@@ -183,24 +179,30 @@ class State:
         """Let somebody in no longer; False if they were not."""
         return bool(self._do("DELETE FROM admitted WHERE id = ?", id))
 
+    def move_group(self, old: int, new: int) -> bool:
+        """Let a group in under its new id; False if it was not let in under the old one."""
+        return bool(self._do("UPDATE OR REPLACE admitted SET id = ? WHERE id = ?", new, old))
+
     # --- answers ------------------------------------------------------------------------------------------------
 
-    def keep(self, given: Given) -> None:
+    def keep(self, answer: SentAnswer) -> None:
         """Keep an answer, in the place of an earlier one of the same message."""
-        marks = ", ".join("?" * (len(fields(Given)) + 1))
-        self._do(f"INSERT OR REPLACE INTO given ({GIVEN}, at) VALUES ({marks})", *astuple(given), self._clock())
+        marks = ", ".join("?" * (len(fields(SentAnswer)) + 1))
+        self._do(f"INSERT OR REPLACE INTO given ({SENT_COLUMNS}, at) VALUES ({marks})", *astuple(answer), self._clock())
 
-    def given(self, chat: int, message: int) -> Given | None:
-        """The answer that a message of the bot gave."""
-        found = self._rows(f"SELECT {GIVEN} FROM given WHERE chat = ? AND message = ?", chat, message)
-        return Given(*found[0]) if found else None
+    def sent_answer(self, chat: int, message: int) -> SentAnswer | None:
+        """The answer that a message of the bot holds."""
+        found = self._rows(f"SELECT {SENT_COLUMNS} FROM given WHERE chat = ? AND message = ?", chat, message)
+        return SentAnswer(*found[0]) if found else None
 
-    def given_to(self, chat: int, asked_in: int) -> Given | None:
+    def answer_to(self, chat: int, asked_in: int) -> SentAnswer | None:
         """The answer to a message of the asker."""
         found = self._rows(
-            f"SELECT {GIVEN} FROM given WHERE chat = ? AND asked_in = ? ORDER BY message DESC LIMIT 1", chat, asked_in
+            f"SELECT {SENT_COLUMNS} FROM given WHERE chat = ? AND asked_in = ? ORDER BY message DESC LIMIT 1",
+            chat,
+            asked_in,
         )
-        return Given(*found[0]) if found else None
+        return SentAnswer(*found[0]) if found else None
 
     # --- feedback -----------------------------------------------------------------------------------------------
 
@@ -214,17 +216,19 @@ class State:
 
     def _say(self, chat: int, message: int, user: int, what: str, value: object) -> bool:
         kept = self._do(
-            f"INSERT INTO feedback (at, chat, message, user, {SAID_OF}, {what}) "
-            f"SELECT ?, chat, message, ?, {SAID_OF}, ? FROM given WHERE chat = ? AND message = ? "
+            f"INSERT INTO feedback (at, chat, message, user, asker, {ANSWER_COLUMNS}, {what}) "
+            f"SELECT ?, chat, message, ?, user, {ANSWER_COLUMNS}, ? FROM given WHERE chat = ? AND message = ? "
             f"ON CONFLICT (chat, message, user) DO UPDATE SET at = excluded.at, {what} = excluded.{what}, "
-            + ", ".join(f"{column} = excluded.{column}" for column in SAID_OF.split(", ")),
+            + ", ".join(f"{column} = excluded.{column}" for column in ANSWER_COLUMNS.split(", ")),
             self._clock(), user, value, chat, message,
         )  # fmt: skip
         return bool(kept)
 
     def feedback(self) -> list[Feedback]:
         """All that was said about answers, newest first."""
-        records = self._rows(f"SELECT id, at, user, {SAID_OF}, good, expected FROM feedback ORDER BY at DESC, id DESC")
+        records = self._rows(
+            f"SELECT id, at, user, {ANSWER_COLUMNS}, good, expected FROM feedback ORDER BY at DESC, id DESC"
+        )
         return [
             Feedback(
                 id_, _moment(at), user, question, answer, article, quote, None if good is None else bool(good), expected
@@ -250,11 +254,9 @@ class State:
 
     def count(self, key: str, start: int) -> int:
         """One more in the window of this key that begins then; how many that makes."""
-        ((count,),) = self._rows(
-            "INSERT INTO windows VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1 RETURNING count",
-            key,
-            start,
-        )
+        statement = "INSERT INTO windows VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1 RETURNING count"
+        with self._writing:
+            ((count,),) = self._writer.execute(statement, (key, start)).fetchall()
         return int(count)
 
     def prune(self, older_than: timedelta) -> None:
@@ -268,24 +270,44 @@ class State:
     # --- parts --------------------------------------------------------------------------------------------------
 
     def _rows(self, statement: str, *values: Any) -> list[Any]:
-        with self._lock:
-            return self._database.execute(statement, values).fetchall()
+        """What is read."""
+        with self._reading:
+            return self._reader.execute(statement, values).fetchall()
 
     def _do(self, statement: str, *values: Any) -> int:
         """How many rows were changed."""
-        with self._lock:
-            return self._database.execute(statement, values).rowcount
+        with self._writing:
+            return self._writer.execute(statement, values).rowcount
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with self._lock:
-            self._database.execute("BEGIN IMMEDIATE")
+        with self._writing, transaction(self._writer):
+            yield
+
+
+def _connected(path: Path, busy: float) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=busy, check_same_thread=False, isolation_level=None)
+
+
+def _prepare(database: sqlite3.Connection) -> None:
+    """Make sure that the file is ours and whole, and bring it to this version."""
+    version_of(database)  # before anything is changed
+    ((finding,),) = database.execute("PRAGMA quick_check(1)")
+    if finding != "ok":
+        raise sqlite3.DatabaseError(f"it is damaged: {finding.splitlines()[-1]}")
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
+        database.execute(f"PRAGMA {pragma}")
+    migrate(database)
+
+
+def _make_private(path: Path) -> None:
+    """Let nobody but the file's owner read it; SQLite gives the files that it makes beside it the same rights."""
+    for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        if file.exists() and file.stat().st_mode & 0o077:
             try:
-                yield
-            except BaseException:
-                self._database.execute("ROLLBACK")
-                raise
-            self._database.execute("COMMIT")
+                file.chmod(0o600)
+            except OSError as exc:
+                logger.warning("Others can read %s, and that cannot be changed (%s)", file, exc.strerror)
 
 
 def _hashed(code: str) -> str:

@@ -1,40 +1,135 @@
 """Updates as they come, and none that could stop the others.
 
-One that python-telegram-bot cannot read (of tomorrow's Telegram, or of an older server of one's own) would be fetched
-again for ever, and everything behind it with it. It is passed by as an empty one instead.
+One that python-telegram-bot cannot read (of tomorrow's Telegram, of an older server of one's own, or of nobody's) would
+be fetched again for ever, and everything behind it with it. It is passed by as an empty one instead.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 from telegram import Bot, Update
-from telegram.request import HTTPXRequest
+from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.request import HTTPXRequest, RequestData
 
 logger = logging.getLogger(__name__)
 
+POLL_SECONDS = 10
+"""For which Telegram keeps a request for updates while there are none."""
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+"""Before Telegram is asked again after something went wrong, or an answer came that was none."""
+
 
 def read_update(update: dict[str, Any], bot: Bot | None = None) -> Update:
-    """The update, empty where it cannot be read."""
+    """The update, empty where it cannot be read; it has a number."""
     try:
         return Update.de_json(update, bot)
-    except (TypeError, ValueError, KeyError, AttributeError) as exc:
+    except Exception as exc:  # whatever it is: dates of the year 60,000, texts where numbers belong …
         kinds = ", ".join(sorted(update.keys() - {"update_id"}))
         logger.warning("An update (%s) could not be read and is passed by: %s", kinds, type(exc).__name__)
-        return Update(int(update["update_id"]))
+        return Update(update["update_id"])
 
 
-class PollRequest(HTTPXRequest):
+def has_number(update: object) -> bool:
+    """Whether it may be an update at all."""
+    return isinstance(update, dict) and type(update.get("update_id")) is int
+
+
+class Request(HTTPXRequest):
+    """Takes no answer without a result, for which python-telegram-bot would look in vain."""
+
+    async def do_request(
+        self, url: str, method: str, request_data: RequestData | None = None, *args: Any, **kwargs: Any
+    ) -> tuple[int, bytes]:
+        """The status of the answer and the answer. Raises TelegramError."""
+        status, answer = await super().do_request(url, method, request_data, *args, **kwargs)
+        if method == "POST" and status == 200 and b'"result"' not in answer:
+            raise NetworkError("an answer without a result")
+        return status, answer
+
+
+class PollRequest(Request):
     """Fetches updates, those that cannot be read as empty ones."""
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         """The answer of the server."""
-        answer = HTTPXRequest.parse_json_payload(payload)
+        answer = Request.parse_json_payload(payload)
         if isinstance(answer.get("result"), list):
             answer["result"] = [
                 update if len(read_update(update).to_dict()) > 1 else {"update_id": update["update_id"]}
-                for update in answer["result"]
+                for update in filter(has_number, answer["result"])
             ]
         return answer
+
+
+class Polling:
+    """Fetches updates, whatever Telegram and the network do."""
+
+    def __init__(self, bot: Bot, kinds: Sequence[str], take: Callable[[Update], Awaitable[None]]) -> None:
+        self._bot = bot
+        self._kinds = kinds
+        self._take = take
+        self._next: int | None = None
+        self._reached = monotonic()
+
+    @property
+    def silent_seconds(self) -> float:
+        """How long Telegram has not answered."""
+        return monotonic() - self._reached
+
+    async def run(self) -> None:
+        """Fetch for ever. Raises InvalidToken when the token is good no longer."""
+        pause = 0.0
+        while True:
+            started = monotonic()
+            try:
+                count = await self._fetch(POLL_SECONDS)
+            except RetryAfter as exc:
+                pause = exc.retry_after.total_seconds() if isinstance(exc.retry_after, timedelta) else exc.retry_after
+            except Exception as exc:
+                _report(exc)
+                if isinstance(exc, InvalidToken):
+                    await self._require_token()
+                pause = min(max(pause * 1.5, FIRST_PAUSE), LONGEST_PAUSE)
+            else:
+                in_vain = not count and monotonic() - started < FIRST_PAUSE  # a server that does not wait for updates
+                pause = FIRST_PAUSE if in_vain else 0.0
+            await asyncio.sleep(pause)
+
+    async def confirm(self) -> None:
+        """Tell Telegram which updates came, so that they do not come again. Raises TelegramError."""
+        if self._next is not None:
+            await self._bot.get_updates(self._next, timeout=0, allowed_updates=self._kinds)
+
+    async def _fetch(self, seconds: int) -> int:
+        """How many updates came."""
+        updates = await self._bot.get_updates(self._next, timeout=seconds, allowed_updates=self._kinds)
+        self._reached = monotonic()
+        for update in updates:
+            await self._take(update)
+            self._next = update.update_id + 1
+        return len(updates)
+
+    async def _require_token(self) -> None:
+        """Raise InvalidToken if Telegram says so once more: once may be the fault of what stands between."""
+        try:
+            await self._bot.get_me()
+        except InvalidToken:
+            raise
+        except TelegramError as exc:
+            _report(exc)
+
+
+def _report(exc: Exception) -> None:
+    if isinstance(exc, Conflict):
+        logger.error("Another program fetches this bot's messages with the same token. Stop one of the two.")
+    elif isinstance(exc, TelegramError):
+        logger.warning("Telegram cannot be reached (%s); trying again", type(exc).__name__)
+    else:
+        logger.warning("What Telegram answered could not be read (%s); trying again", type(exc).__name__)

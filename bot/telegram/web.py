@@ -69,8 +69,8 @@ class WebServer:
 
     async def _deliver(self, request: web.Request) -> web.Response:
         assert self._hook
-        given = request.headers.get(SECRET_HEADER, "")
-        if not hmac.compare_digest(given.encode(), self._hook.secret.encode()):
+        secret = request.headers.get(SECRET_HEADER, "")
+        if not hmac.compare_digest(secret.encode(), self._hook.secret.encode()):
             return web.Response(status=401)
         try:
             update = json.loads(await request.read())

@@ -1,6 +1,6 @@
 """Folders that are made of a weights file once, and again whenever they are damaged.
 
-`contents.json`, written last, holds every file's size, and the checksum of the weights and of those files that are run.
+`contents.json`, written last, holds the checksum of the weights and of every file.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from index.atomic import file_checksum
@@ -17,55 +17,51 @@ from index.types import ModelError
 CONTENTS = "contents.json"
 
 
-def made_folder(model: str, folder: Path, source: Path, run: Sequence[str], write: Callable[[Path], None]) -> Path:
+def made_folder(model: str, folder: Path, source: Path, write: Callable[[Path], None]) -> Path:
     """The folder, made by `write` where it is not there and whole; several processes may ask for it at once.
 
-    `run` names the files in it whose every byte is checked. Raises ModelError when it cannot be written.
+    Raises ModelError when it cannot be written.
     """
-    if _is_whole(folder, source, run):
+    if _is_whole(folder, source):
         return folder
     from filelock import FileLock
-    from safetensors import SafetensorError
 
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{folder}.lock"):
-            if not _is_whole(folder, source, run):
-                _make(folder, source, run, write)
-    except (OSError, SafetensorError) as exc:
+            if not _is_whole(folder, source):
+                _make(folder, source, write)
+    except OSError as exc:
         raise ModelError(
             model,
-            f"The embedded model cannot be unpacked into {folder.parent} ({getattr(exc, 'strerror', None) or exc}). "
-            "Free 600 MB there, or set MODEL_CACHE to a folder that can be written.",
+            f"The embedded model cannot be unpacked into {folder.parent} ({exc.strerror or exc}). "
+            "Free 100 MB there, or set MODEL_CACHE to a folder that can be written.",
         ) from exc
     return folder
 
 
-def _is_whole(folder: Path, source: Path, run: Sequence[str]) -> bool:
-    """Whether every file is there in its size, and what is run, the source included, has its checksum."""
+def _is_whole(folder: Path, source: Path) -> bool:
+    """Whether every file has its checksum, the source included."""
     try:
-        contents = json.loads((folder / CONTENTS).read_text())
-        sizes = all((folder / name).stat().st_size == size for name, size in contents["sizes"].items())
-        return sizes and contents["checksums"] == _checksums(folder, source, run)
-    except (OSError, ValueError, KeyError):
+        contents: dict[str, str] = json.loads((folder / CONTENTS).read_text())
+        return contents.keys() > {source.name} and contents == _checksums(folder, source, contents)
+    except (OSError, ValueError, AttributeError):
         return False
 
 
-def _checksums(folder: Path, source: Path, run: Sequence[str]) -> dict[str, str]:
-    return {name: file_checksum(folder / name) for name in run} | {source.name: file_checksum(source)}
+def _checksums(folder: Path, source: Path, names: Iterable[str]) -> dict[str, str]:
+    return {name: file_checksum(source if name == source.name else folder / name) for name in names}
 
 
-def _make(folder: Path, source: Path, run: Sequence[str], write: Callable[[Path], None]) -> None:
+def _make(folder: Path, source: Path, write: Callable[[Path], None]) -> None:
     making = folder.with_name(f"{folder.name}.making-{os.getpid()}")
     for left_over in folder.parent.glob(f"{folder.name}.making-*"):
         shutil.rmtree(left_over)  # of a process that died: we hold the lock
     try:
         making.mkdir()
         write(making)
-        sizes = {
-            path.relative_to(making).as_posix(): path.stat().st_size for path in making.rglob("*") if path.is_file()
-        }
-        contents = {"sizes": sizes, "checksums": _checksums(making, source, run)}
+        names = [path.name for path in making.iterdir()]
+        contents = _checksums(making, source, [*names, source.name])
         (making / CONTENTS).write_text(json.dumps(contents, indent=2), encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
         making.rename(folder)

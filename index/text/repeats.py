@@ -6,8 +6,11 @@ recognised costs a place; what is taken for a repetition and is none costs the r
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from index.text.duplicates import WORD, plain
 from index.text.sentences import sentences
+from index.types import Span
 
 _SAYS_NOTHING = frozenset("yang itu tersebut juga adalah ialah bahwa telah oleh pada the that also".split())
 """Words whose presence changes no fact. Not among them, for example, are "lalu" (Senin lalu: last Monday), "ini"
@@ -22,8 +25,9 @@ class SentenceSet:
 
     __slots__ = ("distinct", "sentences", "signals", "words")
 
-    def __init__(self, text: str) -> None:
-        pieces = [text[start:end] for start, end in sentences(text, None)]
+    def __init__(self, text: str, spans: Sequence[Span] | None = None) -> None:
+        """`spans` are those of the text's sentences, where they are known."""
+        pieces = [text[start:end] for start, end in (sentences(text, None) if spans is None else spans)]
         signals = [(_content_words(piece), _signals(piece)) for piece in pieces]
         self.signals = {sentence: words for sentence, words in signals if sentence}
         """What a sentence holds by which it could be another fact."""

@@ -11,12 +11,12 @@ import select
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from kabar_process import environment
+from patience import PATIENCE
 
 from index.types import Embedder
 
@@ -87,11 +87,9 @@ def test_the_prompt_answers_remembers_and_ends(index_dir: Path, tmp_path: Path) 
 
     def until(text: str, times: int = 1) -> None:
         nonlocal shown
-        deadline = time.monotonic() + 60
         while shown.count(text) < times:
-            assert time.monotonic() < deadline, shown
-            if select.select([terminal], [], [], 0.2)[0]:
-                shown += os.read(terminal, 65536).decode(errors="replace")
+            assert select.select([terminal], [], [], PATIENCE)[0], shown
+            shown += os.read(terminal, 65536).decode(errors="replace")
 
     until("Ask about 3 news articles")
     until("\x1b[?2004h")  # bracketed paste is on: the prompt is there
@@ -104,7 +102,7 @@ def test_the_prompt_answers_remembers_and_ends(index_dir: Path, tmp_path: Path) 
     until("harbour.txt", times=2)
     until("\x1b[?2004h", times=4)
     os.write(terminal, b"\x04")  # Ctrl-D
-    assert process.wait(timeout=30) == 0
+    assert process.wait(timeout=PATIENCE) == 0
     os.close(terminal)
 
 
@@ -305,7 +303,7 @@ def test_a_watching_build_follows_the_folder(articles_dir: Path, index_dir: Path
         assert json.loads(watching.stdout.readline())["added"] == ["bakery"]
     finally:
         watching.send_signal(signal.SIGINT)
-    _, errors = watching.communicate(timeout=30)
+    _, errors = watching.communicate(timeout=PATIENCE)
     assert "Traceback" not in errors
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from babel import Locale
+from bot.telegram.menu import EVERYBODYS, IN_GROUPS, OPERATORS
 
 from bot.phrases import DEFAULT, FOLDER, Phrases, languages, phrases, small_talk
-from bot.telegram.menu import EVERYBODYS, IN_GROUPS, OPERATORS
 from index.types import ConfigurationError
 
 BUTTONS = ("more_passages", "whole_passage", "back_to_answer", "previous", "next", "yes", "no")

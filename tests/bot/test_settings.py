@@ -49,6 +49,7 @@ def test_ids_may_be_parted_as_people_do(monkeypatch: pytest.MonkeyPatch) -> None
         ("ANSWER_THRESHOLD", "1.5"),
         ("TELEGRAM_ADMINS", "somebody"),
         ("TELEGRAM_API_BASE", "example.org"),
+        ("TELEGRAM_API_BASE", "https://[example.org"),
         ("TELEGRAM_BOT_TOKEN", f"{TOKEN} copied"),
         ("LOG_LEVEL", "chatty"),
     ],

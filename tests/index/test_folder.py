@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE
 from sample_articles import HARBOUR
 from web_server import web_server
 
@@ -254,7 +255,7 @@ def test_a_failed_build_is_tried_again(articles_dir: Path, monkeypatch: pytest.M
 
 def test_pages_of_a_server_become_articles_and_hostile_ones_do_not(articles_dir: Path, tmp_path: Path) -> None:
     with web_server() as server:
-        fetch = Fetcher(allow_loopback=True, step_seconds=0.5, total_seconds=2.0).fetch
+        fetch = Fetcher(allow_loopback=True, step_seconds=PATIENCE, total_seconds=PATIENCE).fetch
         paths = ["/story", "/gigabyte", "/to-private", "/picture", "/missing", "/windows"]
         addition = folder.add([server.url + path for path in paths], articles_dir, fetch)
         url = f"{server.url}/windows"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from html import escape
 
-from telegram import Update
+from telegram import Message, Update
 from telegram.ext import ApplicationHandlerStop, ContextTypes
 
+from bot.telegram.commands import Command, command_in
 from bot.telegram.limits import Limits, Verdict
 from bot.telegram.parts import Parts
+from bot.telegram.state import State
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ class Access:
     async def gate(self, update: Update, _context: Context) -> None:
         """Stop what may not pass; redeem an invitation."""
         self._parts.metrics.count("updates")
+        await self._follow_group(update.message)
         code = _code(update)
         if code and await self._may_try(update):
             await self._redeem(update, code)
@@ -40,17 +42,27 @@ class Access:
             self._parts.metrics.count("turned_away")
             raise ApplicationHandlerStop
 
+    async def _follow_group(self, message: Message | None) -> None:
+        """Let a group that was let in ask under its new id too, when it became a supergroup."""
+        if message is None or not (message.migrate_to_chat_id or message.migrate_from_chat_id):
+            return
+        old, new = message.migrate_from_chat_id or message.chat_id, message.migrate_to_chat_id or message.chat_id
+        if await self._parts.state.write(State.move_group, old, new):
+            logger.info("The group %d is %d now, and may still ask", old, new)
+        if old in self._known:
+            logger.warning("The group %d, which stands in TELEGRAM_ALLOWED, is %d now", old, new)
+
     async def _may_ask(self, update: Update) -> bool:
         if not self._known:
             return True
         ids = _ids(update)
-        return bool(self._known.intersection(ids)) or await asyncio.to_thread(self._parts.state.is_admitted, *ids)
+        return bool(self._known.intersection(ids)) or await self._parts.state.read(State.is_admitted, *ids)
 
     async def _may_try(self, update: Update) -> bool:
         """Whether a code is looked at; guessing meets the same limits as asking."""
-        user, chat = update.effective_user, update.effective_chat
+        sender, chat = update.effective_sender, update.effective_chat
         assert chat
-        verdict, _ = await asyncio.to_thread(self._limits.ask, user.id if user else None, chat.id)
+        verdict, _ = await self._limits.ask(sender.id if sender else None, chat.id)
         return verdict is Verdict.FREE
 
     async def _redeem(self, update: Update, code: str) -> None:
@@ -58,23 +70,22 @@ class Access:
         message, chat = update.effective_message, update.effective_chat
         assert message
         assert chat
-        admitted = await asyncio.to_thread(self._parts.state.redeem, code, chat.id)
-        spoken = self._parts.spoken(update.effective_user)
+        admitted = await self._parts.state.write(State.redeem, code, chat.id)
+        spoken = await self._parts.spoken(update.effective_user)
         if admitted:
             logger.info("Admitted by invitation: %d", chat.id)
         elif not await self._may_ask(update) and chat.type != chat.PRIVATE:
             return  # silence in groups that are not allowed
-        told = spoken.welcome if admitted else spoken.wrong_code
-        await self._parts.sender.send(chat.id, escape(told), reply_to=message.message_id)
+        text = spoken.welcome if admitted else spoken.wrong_code
+        await self._parts.sender.send(chat.id, escape(text), reply_to=message.message_id)
 
 
 def _code(update: Update) -> str | None:
     """The code behind /start, where a message has one."""
-    text = (update.message.text or "") if update.message else ""
-    command, _, code = text.partition(" ")
-    is_start = command.partition("@")[0] == "/start"
-    code = code.strip()
-    return code if is_start and code and code != "inline" else None
+    match command_in(update.message) if update.message else None:
+        case Command("start"), code if code not in {"", "inline"}:
+            return code
+    return None
 
 
 def _ids(update: Update) -> list[int]:

@@ -23,7 +23,7 @@ from index.types import KabarError
 
 logger = logging.getLogger(__name__)
 
-LINKS = re.compile(r"(?:https?://\S+\s*)+")
+LINKS = re.compile(r"\A\s*https?://\S+(?:\s+https?://\S+)*\s*\Z")
 """A message that is nothing but links."""
 SECONDS_BETWEEN_EDITS = 1.5
 LONGEST_NAME = 100
@@ -44,7 +44,7 @@ class Adding:
     def handlers(self) -> Handlers:
         """For files and links of operators; those of others are messages like all others."""
         operators = filters.User(self._parts.settings.telegram_admins)
-        links = filters.Regex(re.compile(rf"^\s*{LINKS.pattern}$"))
+        links = filters.Regex(LINKS)
         return [
             MessageHandler(NEW & PRIVATE & operators & filters.Document.ALL, self.file),
             MessageHandler(NEW & PRIVATE & operators & filters.TEXT & links, self.links),
@@ -55,7 +55,7 @@ class Adding:
         message = update.effective_message
         assert message
         assert message.document
-        spoken = self._parts.spoken(message.from_user)
+        spoken = await self._parts.spoken(message.from_user)
         if (message.document.file_size or 0) > FileSizeLimit.FILESIZE_DOWNLOAD:
             await self._parts.sender.send(
                 message.chat_id, plain(spoken.file_too_large).html, reply_to=message.message_id
@@ -74,7 +74,7 @@ class Adding:
         message = update.effective_message
         assert message
         urls = (message.text or "").split()
-        spoken = self._parts.spoken(message.from_user)
+        spoken = await self._parts.spoken(message.from_user)
         context.application.create_task(self._add(message, urls[0], spoken, urls), update)
 
     async def _add(
@@ -100,16 +100,16 @@ class Adding:
                     spoken.adding_step.format(name=name, step=step, done=done, total=total)
                 ),
             )
-            told = told_of(added, spoken, monotonic() - started)
+            text = summary(added, spoken, monotonic() - started)
         except asyncio.CancelledError:  # the bot stops, and this took longer than it waits
             await report.end(spoken.adding_stopped.format(name=name))
             raise
         except KabarError as exc:
-            told = spoken.operation_failed.format(reason=without_folder(str(exc), sources))
+            text = spoken.operation_failed.format(reason=without_folder(str(exc), sources))
         except Exception:
             logger.exception("An article could not be added")
-            told = spoken.failed
-        await report.end(told)
+            text = spoken.failed
+        await report.end(text)
 
 
 class Report:
@@ -150,7 +150,7 @@ def safe_name(document: Document) -> str:
     return (stem[:LONGEST_NAME].strip(" .") or "article") + (f".{suffix[:10]}" if suffix else "")
 
 
-def told_of(added: dict[str, Any], spoken: Phrases, seconds: float) -> str:
+def summary(added: dict[str, Any], spoken: Phrases, seconds: float) -> str:
     """What came of it, in a few lines."""
     new, changed = len(added["added"]), len(added["updated"])
     passages, took = spoken.count_passages(added["embedded"]), spoken.duration(seconds)

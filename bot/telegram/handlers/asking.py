@@ -13,18 +13,20 @@ from typing import Any
 from telegram import Message, Update
 from telegram.constants import ChatType
 from telegram.error import TelegramError
-from telegram.ext import CommandHandler, ContextTypes, MessageHandler, filters
+from telegram.ext import ContextTypes, MessageHandler, filters
 
 from bot.answers.types import Answer
 from bot.phrases import Phrases, small_talk
 from bot.questions.conversation import Turn
+from bot.telegram.commands import behind_command, command_handlers, command_in
 from bot.telegram.messages import Reply, answer_reply, plain
-from bot.telegram.parts import EDITED, GROUPS, NEW, PRIVATE, Handlers, Parts, keyboard, spoken_to, within
+from bot.telegram.parts import EDITED, GROUPS, NEW, PRIVATE, Handlers, Parts, keyboard, sender_id, spoken_to, within
 from bot.telegram.queue import FullError
-from bot.telegram.state import Given
+from bot.telegram.state import SentAnswer, State
 
 logger = logging.getLogger(__name__)
 
+ASK = "ask"
 UNNOTICED_SECONDS = 0.7
 """That somebody waits without wondering whether they were heard."""
 PATIENCE_SECONDS = 4.0
@@ -36,7 +38,7 @@ Context = ContextTypes.DEFAULT_TYPE
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Question:
     """A question, and where its answer goes."""
 
     text: str
@@ -46,7 +48,7 @@ class Asked:
     user: int | None
     spoken: Phrases
     private: bool
-    replied: Given | None
+    replied: SentAnswer | None
     """The answer that the question replies to."""
     target: int | None = None
     """The message that becomes the answer, where there is one already."""
@@ -62,7 +64,7 @@ class Asking:
         """For messages that may be questions."""
         text = filters.TEXT & ~filters.COMMAND
         return [
-            CommandHandler("ask", self.command, NEW),
+            *command_handlers({ASK: self.command}, self._parts.settings.telegram_admins),
             MessageHandler(NEW & text & PRIVATE, self.private),
             MessageHandler(NEW & text & GROUPS, self.group),
             MessageHandler(EDITED & filters.TEXT, self.edited),
@@ -72,7 +74,7 @@ class Asking:
     async def command(self, update: Update, _context: Context) -> None:
         """Answer what stands behind /ask, or the message that it replies to."""
         message = _message(update)
-        await self._answer(message, _behind_command(message))
+        await self._answer(message, _asked_by_command(message))
 
     async def private(self, update: Update, _context: Context) -> None:
         """Answer a message of a private chat."""
@@ -83,146 +85,154 @@ class Asking:
     async def group(self, update: Update, _context: Context) -> None:
         """Answer a message of a group if it speaks to the bot, and leave all others alone."""
         message = _message(update)
-        question = spoken_to(message)
-        if question is not None:
-            await self._answer(message, question)
+        text = spoken_to(message)
+        if text is not None:
+            await self._answer(message, text)
 
     async def edited(self, update: Update, _context: Context) -> None:
         """Put the answer to an edited question into the place of the one before."""
         message = _message(update)
         if message.text and message.text.startswith("/"):
-            question = _behind_command(message) if message.text.startswith("/ask") else None
+            call = command_in(message)
+            text = _asked_by_command(message) if call and call[0].name == ASK else None
         else:
-            question = message.text if message.chat.type == ChatType.PRIVATE else spoken_to(message)
-        if question is not None:
-            await self._answer(message, question, edited=True)
+            text = message.text if message.chat.type == ChatType.PRIVATE else spoken_to(message)
+        if text is not None:
+            await self._answer(message, text, edited=True)
 
     async def no_text(self, update: Update, _context: Context) -> None:
         """Say in a private chat that only text is read."""
         message = _message(update)
-        asked = await self._asked(message, "")
-        await self._send(asked, plain(asked.spoken.text_only))
+        question = await self._question_of(message, "")
+        await self._send(question, plain(question.spoken.text_only))
 
-    async def _answer(self, message: Message, question: str, *, edited: bool = False) -> None:
+    async def _answer(self, message: Message, text: str, *, edited: bool = False) -> None:
         if message.from_user and message.from_user.is_bot and not message.sender_chat:
             return  # two bots would never stop
-        asked = await self._asked(message, question.strip())
+        question = await self._question_of(message, text.strip())
         if edited:
-            before = await asyncio.to_thread(self._parts.state.given_to, asked.chat, asked.message)
+            before = await self._parts.state.read(State.answer_to, question.chat, question.message)
             if before is None:
                 return
-            asked = replace(asked, target=before.message)
-        await self._reply(asked)
+            question = replace(question, target=before.message)
+        await self._reply(question)
 
-    async def _asked(self, message: Message, question: str) -> Asked:
+    async def _question_of(self, message: Message, text: str) -> Question:
         parts, replied = self._parts, message.reply_to_message
-        user = message.from_user
-        given = None
+        earlier = None
         if replied and replied.from_user and replied.from_user.id == message.get_bot().id:
-            given = await asyncio.to_thread(parts.state.given, message.chat_id, replied.message_id)
-        return Asked(
-            text=question,
+            earlier = await parts.state.read(State.sent_answer, message.chat_id, replied.message_id)
+        return Question(
+            text=text,
             chat=message.chat_id,
             thread=message.message_thread_id if message.is_topic_message else None,
             message=message.message_id,
-            user=user.id if user else None,
-            spoken=parts.spoken(user),
+            user=sender_id(message),
+            spoken=await parts.spoken(message.from_user),
             private=message.chat.type == ChatType.PRIVATE,
-            replied=given,
+            replied=earlier,
         )
 
-    async def _reply(self, asked: Asked) -> None:
+    async def _reply(self, question: Question) -> None:
         longest = self._parts.settings.longest_question
-        if not asked.text:
-            await self._send(asked, plain(asked.spoken.empty_question))
-        elif len(asked.text) > longest:
-            characters = asked.spoken.count_characters(longest)
-            await self._send(asked, plain(asked.spoken.too_long.format(characters=characters)))
-        elif talk := small_talk(asked.text):
-            await self._send(asked, plain(asked.spoken.greeting if talk == "greeting" else asked.spoken.thanks))
+        if not question.text:
+            await self._send(question, plain(question.spoken.empty_question))
+        elif len(question.text) > longest:
+            characters = question.spoken.count_characters(longest)
+            await self._send(question, plain(question.spoken.too_long.format(characters=characters)))
+        elif talk := small_talk(question.text):
+            await self._send(
+                question, plain(question.spoken.greeting if talk == "greeting" else question.spoken.thanks)
+            )
         else:
-            await self._look_up(asked)
+            await self._look_up(question)
 
-    async def _look_up(self, asked: Asked) -> None:
+    async def _look_up(self, question: Question) -> None:
         """Find the answer, and show it; whatever happens, the asker gets a reply."""
         started = monotonic()
-        finding = asyncio.create_task(self._found(asked))
+        finding = asyncio.create_task(self._found(question))
         try:
-            asked = replace(asked, target=asked.target or await self._placeholder(asked, finding))
+            question = replace(question, target=question.target or await self._placeholder(question, finding))
             answer, looked_in = await finding
         except FullError:
             self._parts.metrics.count("failed")
-            await self._send(asked, plain(asked.spoken.too_busy))
+            await self._send(question, plain(question.spoken.too_busy))
             return
         except Exception:
             logger.exception("A question could not be answered")
             self._parts.metrics.count("failed")
-            await self._send(asked, plain(asked.spoken.failed))
+            await self._send(question, plain(question.spoken.failed))
             return
         finally:
             finding.cancel()
-        title = asked.replied.title if asked.replied and looked_in is None else None
-        message = await self._send(asked, answer_reply(answer, asked.spoken, within=title))
+        title = question.replied.title if question.replied and looked_in is None else None
+        message = await self._send(question, answer_reply(answer, question.spoken, within=title))
         self._parts.metrics.took(monotonic() - started)
         self._parts.metrics.count("refused" if answer.answer is None else "answered")
         if message:
-            await self._keep(asked, answer, message, looked_in)
+            await self._keep(question, answer, message, looked_in)
 
-    async def _found(self, asked: Asked) -> tuple[Answer, str | None]:
+    async def _found(self, question: Question) -> tuple[Answer, str | None]:
         """The answer, and the article that it was looked for in; first in the one that the question replies to."""
         queue = self._parts.queue
-        if asked.replied is None:
-            return await queue.ask(asked.text, context=self._parts.memory.before((asked.chat, asked.user))), None
-        context = (_turn(asked.replied),)
-        if asked.replied.article:
-            answer = await queue.ask(asked.text, within(asked.replied.article), context)
+        if question.replied is None:
+            return await queue.ask(
+                question.text, context=self._parts.memory.before((question.chat, question.user))
+            ), None
+        context = (_turn(question.replied),)
+        if question.replied.article:
+            answer = await queue.ask(question.text, within(question.replied.article), context)
             if answer.answer is not None:
-                return answer, asked.replied.article
-        return await queue.ask(asked.text, context=context), None
+                return answer, question.replied.article
+        return await queue.ask(question.text, context=context), None
 
-    async def _placeholder(self, asked: Asked, finding: asyncio.Task[Any]) -> int | None:
+    async def _placeholder(self, question: Question, finding: asyncio.Task[Any]) -> int | None:
         """The message that holds the answer's place, where finding it takes so long that people would wonder."""
         await asyncio.wait({finding}, timeout=UNNOTICED_SECONDS)
-        if asked.private and not finding.done():
-            async with self._parts.sender.typing(asked.chat, asked.thread):
+        if question.private and not finding.done():
+            async with self._parts.sender.typing(question.chat, question.thread):
                 await asyncio.wait({finding}, timeout=PATIENCE_SECONDS)
         if finding.done():
             return None
-        words = asked.spoken.busy if self._parts.queue.waiting > LONG_LINE else asked.spoken.searching
+        words = question.spoken.busy if self._parts.queue.waiting > LONG_LINE else question.spoken.searching
         with contextlib.suppress(TelegramError):  # a sign of life that got lost is no loss
-            return await self._send(asked, plain(words))
+            return await self._send(question, plain(words))
         return None
 
-    async def _send(self, asked: Asked, reply: Reply) -> int | None:
+    async def _send(self, question: Question, reply: Reply) -> int | None:
         """Show a reply in the place that there is for it, or in a new message; the id of that."""
         sender, buttons = self._parts.sender, keyboard(reply.buttons)
-        if asked.target and await sender.edit(asked.chat, asked.target, reply.html, buttons):
-            return asked.target
-        return await sender.send(asked.chat, reply.html, thread=asked.thread, reply_to=asked.message, buttons=buttons)
+        if question.target and await sender.edit(question.chat, question.target, reply.html, buttons):
+            return question.target
+        return await sender.send(
+            question.chat, reply.html, thread=question.thread, reply_to=question.message, buttons=buttons
+        )
 
-    async def _keep(self, asked: Asked, answer: Answer, message: int, looked_in: str | None) -> None:
+    async def _keep(self, question: Question, answer: Answer, message: int, looked_in: str | None) -> None:
         """Remember what was answered, for follow-ups, buttons and edits."""
         parts, turn = self._parts, answer.turn
-        parts.memory.add((asked.chat, asked.user), turn)
-        given = Given(
-            chat=asked.chat,
+        parts.memory.add((question.chat, question.user), turn)
+        answered = SentAnswer(
+            chat=question.chat,
             message=message,
-            asked_in=asked.message,
-            user=asked.user,
-            question=asked.text,
-            understood=answer.understood,
+            asked_in=question.message,
+            user=question.user,
+            question=question.text,
+            understood=answer.understood.question,
             answer=answer.answer,
             quote=turn.quote,
             article=turn.article,
             title=turn.title,
             within=looked_in,
+            asks_source=answer.understood.asks_source,
+            topic=turn.topic,
         )
         try:
-            await asyncio.to_thread(parts.state.keep, given)
-            if answer.answer is None and parts.settings.keep_gaps:
-                await asyncio.to_thread(parts.state.add_gap, answer.understood)
+            await parts.state.write(State.keep, answered)
+            if answer.answer is None and parts.settings.keep_gaps and not answer.understood.asks_source:
+                await parts.state.write(State.add_gap, answer.understood.question)
         except sqlite3.Error as exc:  # it was answered; only its buttons, edits and replies go without
-            logger.error("An answer could not be kept in STATE_DB (%s). Is its disk full?", exc)
+            logger.error("An answer could not be kept in STATE_DB (%s)", exc)
 
 
 def _message(update: Update) -> Message:
@@ -231,12 +241,11 @@ def _message(update: Update) -> Message:
     return message
 
 
-def _behind_command(message: Message) -> str:
-    question = (message.text or "").partition(" ")[2]
-    if not question.strip() and message.reply_to_message:
-        return message.reply_to_message.text or ""
-    return question
+def _asked_by_command(message: Message) -> str:
+    """What stands behind /ask, or else in the message that it replies to."""
+    replied = message.reply_to_message
+    return behind_command(message) or (replied.text if replied else None) or ""
 
 
-def _turn(given: Given) -> Turn:
-    return Turn(given.understood, given.answer, given.quote, given.article, given.title)
+def _turn(earlier: SentAnswer) -> Turn:
+    return Turn(earlier.understood, earlier.answer, earlier.quote, earlier.article, earlier.title, earlier.topic)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 
 from telegram import CallbackQuery, Message, Update
@@ -22,9 +21,9 @@ from bot.telegram.messages import (
     plain,
     within_reply,
 )
-from bot.telegram.parts import Handlers, Parts, keyboard, within
+from bot.telegram.parts import Handlers, Parts, keyboard, understood, within
 from bot.telegram.queue import FullError
-from bot.telegram.state import Given
+from bot.telegram.state import SentAnswer, State
 
 logger = logging.getLogger(__name__)
 
@@ -48,17 +47,17 @@ class Buttons:
         """Do what the button says, and stop its waiting sign whatever happens."""
         query = update.callback_query
         assert query
-        spoken = self._parts.spoken(query.from_user)
-        told = ""
+        spoken = await self._parts.spoken(query.from_user)
+        text = ""
         try:
-            told = await self._done(query, spoken)
+            text = await self._done(query, spoken)
         except FullError:
-            told = spoken.too_busy
+            text = spoken.too_busy
         except Exception:
             logger.exception("A button could not do its work")
-            told = spoken.failed
+            text = spoken.failed
         finally:
-            await self._parts.sender.acknowledge(query.id, told, alert=bool(told) and query.data == BAD)
+            await self._parts.sender.acknowledge(query.id, text, alert=bool(text) and query.data == BAD)
 
     async def _done(self, query: CallbackQuery, spoken: Phrases) -> str:
         """What is told to the one who pressed, if anything."""
@@ -67,28 +66,26 @@ class Buttons:
             return spoken.answer_gone
         if query.data in {GOOD, BAD}:
             return await self._judged(query, message, spoken)
-        given = await asyncio.to_thread(self._parts.state.given, message.chat_id, message.message_id)
-        if given is None:
+        earlier = await self._parts.state.read(State.sent_answer, message.chat_id, message.message_id)
+        if earlier is None:
             return spoken.answer_gone
-        reply = await self._turned(given, query.data or "", spoken)
-        await self._parts.sender.edit(given.chat, given.message, reply.html, keyboard(reply.buttons))
+        reply = await self._turned(earlier, query.data or "", spoken)
+        await self._parts.sender.edit(earlier.chat, earlier.message, reply.html, keyboard(reply.buttons))
         return ""
 
     async def _judged(self, query: CallbackQuery, message: Message, spoken: Phrases) -> str:
         good = query.data == GOOD
-        kept = await asyncio.to_thread(
-            self._parts.state.judge, message.chat_id, message.message_id, query.from_user.id, good
-        )
+        kept = await self._parts.state.write(State.judge, message.chat_id, message.message_id, query.from_user.id, good)
         if not kept:
             return spoken.answer_gone
         return spoken.judged_good if good else spoken.judged_bad
 
-    async def _turned(self, given: Given, data: str, spoken: Phrases) -> Reply:
+    async def _turned(self, earlier: SentAnswer, data: str, spoken: Phrases) -> Reply:
         """What the answer's message turns into."""
-        answer = await self._parts.again(given)
+        answer = await self._parts.again(earlier)
         action, _, which = data.partition(":")
         if action == MORE:
-            only = within(given.within)
+            only = within(earlier.within)
             passages = await self._parts.look(lambda answerer: answerer.passages(answer, MOST_PASSAGES, only))
             if int(which) < len(passages):
                 return passage_reply(answer, passages, int(which), spoken)
@@ -96,5 +93,5 @@ class Buttons:
             article = next((one.article for one in answer.sources if article_key(one.article) == which), None)
             if article is None:
                 return plain(spoken.answer_gone)
-            return within_reply(await self._parts.queue.ask(given.understood, within(article)), spoken)
+            return within_reply(await self._parts.queue.ask(understood(earlier), within(article)), spoken)
         return answer_reply(answer, spoken)

@@ -52,7 +52,7 @@ class Inline:
         if self._newest.get(user) != update.update_id:
             return
         del self._newest[user]
-        spoken = self._parts.spoken(query.from_user)
+        spoken = await self._parts.spoken(query.from_user)
         question = query.query.strip()
         if not question or len(question) > self._parts.settings.longest_question:
             await self._offer(query, [], spoken)

@@ -9,12 +9,14 @@ from datetime import UTC, datetime
 from time import monotonic
 
 from telegram import CallbackQuery, Message, Update
-from telegram.ext import CallbackQueryHandler, CommandHandler, ContextTypes, filters
+from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.phrases import Phrases
+from bot.telegram.commands import behind_command, command_handlers
 from bot.telegram.index_process import IndexProcess
 from bot.telegram.messages import LONGEST_LABEL, Button, Reply, Rows, article_key, plain
-from bot.telegram.parts import NEW, PRIVATE, Handlers, Parts, keyboard
+from bot.telegram.parts import Handlers, Parts, keyboard, knowledge
+from bot.telegram.state import State
 from index.store import snapshots
 from index.store.disk import Headline
 from index.types import KabarError
@@ -44,8 +46,7 @@ class Operating:
 
     def handlers(self) -> Handlers:
         """For commands of operators, and their confirming buttons."""
-        operators = NEW & PRIVATE & filters.User(self._parts.settings.telegram_admins)
-        commands = {
+        actions = {
             "status": self.status,
             "history": self.history,
             "rollback": self.rollback,
@@ -55,7 +56,7 @@ class Operating:
         }
         buttons = rf"^({REMOVE}:\w+|{REALLY}:\w+|{ROLLBACK}:[\w.-]+|{CANCEL})$"
         return [
-            *(CommandHandler(name, does, operators) for name, does in commands.items()),
+            *command_handlers(actions, self._parts.settings.telegram_admins),
             CallbackQueryHandler(self.pressed, buttons),
         ]
 
@@ -63,16 +64,17 @@ class Operating:
 
     async def status(self, update: Update, _context: Context) -> None:
         """How the index and the bot are doing."""
-        message, spoken = self._heard(update)
+        message, spoken = await self._heard(update)
         metrics = self._parts.metrics
         counts = metrics.counts()
-        with self._parts.live.lend() as answerer:
-            manifest, name = answerer.snapshot.manifest, answerer.snapshot.name
+        manifest, name, known = await self._parts.look(
+            lambda answerer: (answerer.snapshot.manifest, answerer.snapshot.name, knowledge(answerer.snapshot, spoken))
+        )
         age = datetime.now(UTC) - datetime.fromisoformat(manifest.created)
-        told = spoken.status.format(
+        text = spoken.status.format(
             snapshot=name,
             age=spoken.duration(age.total_seconds()),
-            knowledge=self._parts.knowledge(spoken),
+            knowledge=known,
             passages=spoken.count_passages(manifest.chunks),
             uptime=spoken.duration(metrics.uptime_seconds),
             answered=counts.get("answered", 0),
@@ -82,40 +84,40 @@ class Operating:
             p50=_seconds(metrics.percentile(0.5)),
             p95=_seconds(metrics.percentile(0.95)),
         )
-        await self._reply(message, plain(told))
+        await self._reply(message, plain(text))
 
     async def history(self, update: Update, _context: Context) -> None:
         """The kept snapshots, newest first."""
-        message, spoken = self._heard(update)
+        message, spoken = await self._heard(update)
         folder = self._parts.settings.index_dir
         kept = await asyncio.to_thread(snapshots.history, folder)
         live = self._parts.live.name
         lines = [spoken.history]
         for name, manifest in kept:
-            told = spoken.count_articles(manifest.articles) if manifest else spoken.damaged
-            lines.append(f"• {name}: {told}" + (f" ({spoken.live})" if name == live else ""))
+            text = spoken.count_articles(manifest.articles) if manifest else spoken.damaged
+            lines.append(f"• {name}: {text}" + (f" ({spoken.live})" if name == live else ""))
         await self._reply(message, plain("\n".join(lines)))
 
     async def gaps(self, update: Update, _context: Context) -> None:
         """What was asked and not answered."""
-        message, spoken = self._heard(update)
-        found = await asyncio.to_thread(self._parts.state.gaps, LISTED)
+        message, spoken = await self._heard(update)
+        found = await self._parts.state.read(State.gaps, LISTED)
         if not found:
-            told = spoken.gaps_none if self._parts.settings.keep_gaps else spoken.gaps_off
+            text = spoken.gaps_none if self._parts.settings.keep_gaps else spoken.gaps_off
         else:
-            told = "\n".join([spoken.gaps, *(f"• {gap.question} ({gap.times}×)" for gap in found)])
-        await self._reply(message, plain(told))
+            text = "\n".join([spoken.gaps, *(f"• {gap.question} ({gap.times}×)" for gap in found)])
+        await self._reply(message, plain(text))
 
     async def feedback(self, update: Update, _context: Context) -> None:
         """What people said about answers."""
-        message, spoken = self._heard(update)
-        said = (await asyncio.to_thread(self._parts.state.feedback))[:LISTED]
-        lines = [spoken.feedback if said else spoken.feedback_none]
-        for one in said:
+        message, spoken = await self._heard(update)
+        feedback = (await self._parts.state.read(State.feedback))[:LISTED]
+        lines = [spoken.feedback if feedback else spoken.feedback_none]
+        for one in feedback:
             mark = {True: "👍", False: "👎", None: "✍️"}[one.good]
             right = "" if one.expected is None else f" → {one.expected or spoken.not_in_articles}"
             lines.append(f"{mark} {one.question} – {one.answer or spoken.not_in_articles}{right}")
-        if said:
+        if feedback:
             lines += ["", spoken.feedback_export]
         await self._reply(message, plain("\n".join(lines)))
 
@@ -123,8 +125,8 @@ class Operating:
 
     async def rollback(self, update: Update, _context: Context) -> None:
         """Ask whether to go back to the snapshot that is named, or to the one before the live one."""
-        message, spoken = self._heard(update)
-        wanted = _behind(message)
+        message, spoken = await self._heard(update)
+        wanted = behind_command(message)
         kept = await asyncio.to_thread(snapshots.history, self._parts.settings.index_dir)
         live = self._parts.live.name
         fitting = [(name, one) for name, one in kept if (name == wanted if wanted else name < live)]
@@ -132,17 +134,17 @@ class Operating:
         if manifest is None:
             await self.history(update, _context)
             return
-        told = spoken.confirm_rollback.format(snapshot=name, articles=spoken.count_articles(manifest.articles))
-        await self._reply(message, plain(told, _confirming(f"{ROLLBACK}:{name}", spoken)))
+        text = spoken.confirm_rollback.format(snapshot=name, articles=spoken.count_articles(manifest.articles))
+        await self._reply(message, plain(text, _confirming(f"{ROLLBACK}:{name}", spoken)))
 
     async def remove(self, update: Update, _context: Context) -> None:
         """Ask whether to remove the article of the answer that is replied to, or one with these words."""
-        message, spoken = self._heard(update)
-        words = _behind(message)
+        message, spoken = await self._heard(update)
+        words = behind_command(message)
         replied = message.reply_to_message
         if not words and replied:
-            given = await asyncio.to_thread(self._parts.state.given, message.chat_id, replied.message_id)
-            words = given.article or "" if given else ""
+            earlier = await self._parts.state.read(State.sent_answer, message.chat_id, replied.message_id)
+            words = earlier.article or "" if earlier else ""
         await self._reply(message, await self._choice(words, spoken))
 
     async def _choice(self, words: str, spoken: Phrases) -> Reply:
@@ -163,11 +165,11 @@ class Operating:
     async def _headlines(self) -> list[Headline]:
         return await self._parts.look(lambda answerer: answerer.snapshot.store.headlines(MOST))
 
-    async def pressed(self, update: Update, _context: Context) -> None:
-        """Do what was confirmed."""
+    async def pressed(self, update: Update, context: Context) -> None:
+        """Do what was confirmed, beside whatever else the operator does meanwhile."""
         query = update.callback_query
         assert query
-        spoken = self._parts.spoken(query.from_user)
+        spoken = await self._parts.spoken(query.from_user)
         await self._parts.sender.acknowledge(query.id)
         message = query.message
         if query.from_user.id not in self._parts.settings.telegram_admins or not isinstance(message, Message):
@@ -175,8 +177,11 @@ class Operating:
         press = message.chat_id, message.message_id, query.data
         if press not in self._pressed:
             self._pressed.append(press)
-            await self._show(message, plain("…"))
-            await self._show(message, await self._done(query, spoken))
+            context.application.create_task(self._do(query, message, spoken), update)
+
+    async def _do(self, query: CallbackQuery, message: Message, spoken: Phrases) -> None:
+        await self._show(message, plain("…"))
+        await self._show(message, await self._done(query, spoken))
 
     async def _done(self, query: CallbackQuery, spoken: Phrases) -> Reply:
         action, _, which = (query.data or "").partition(":")
@@ -204,10 +209,10 @@ class Operating:
 
     # --- parts --------------------------------------------------------------------------------------------------
 
-    def _heard(self, update: Update) -> tuple[Message, Phrases]:
+    async def _heard(self, update: Update) -> tuple[Message, Phrases]:
         message = update.effective_message
         assert message is not None  # the filters let nothing else through
-        return message, self._parts.spoken(message.from_user)
+        return message, await self._parts.spoken(message.from_user)
 
     async def _reply(self, message: Message, reply: Reply) -> None:
         await self._parts.sender.send(
@@ -218,18 +223,14 @@ class Operating:
         await self._parts.sender.edit(message.chat_id, message.message_id, reply.html, keyboard(reply.buttons))
 
 
-def _behind(message: Message) -> str:
-    return (message.text or "").partition(" ")[2].strip()
-
-
 def _has(headline: Headline, words: str) -> bool:
     text = f"{headline.title} {headline.article}".casefold()
     return all(word in text for word in words.casefold().split())
 
 
 def _really(article: Headline, spoken: Phrases) -> Reply:
-    told = spoken.confirm_remove.format(title=article.title, article=article.article)
-    return plain(told, _confirming(f"{REALLY}:{article_key(article.article)}", spoken))
+    text = spoken.confirm_remove.format(title=article.title, article=article.article)
+    return plain(text, _confirming(f"{REALLY}:{article_key(article.article)}", spoken))
 
 
 def _confirming(data: str, spoken: Phrases) -> Rows:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from html import escape
 
@@ -10,14 +9,12 @@ from telegram import Message, Update
 from telegram.constants import ChatType
 from telegram.ext import ApplicationHandlerStop, ContextTypes
 
+from bot.telegram.commands import command_in
 from bot.telegram.limits import Limits, Verdict
-from bot.telegram.menu import EVERYBODYS
 from bot.telegram.parts import Parts, spoken_to
 
 LATE = timedelta(hours=1)
 """After which nobody waits for an answer any more."""
-COMMANDS = {"/start", *(f"/{name}" for name in EVERYBODYS)}
-"""That the bot answers in groups."""
 
 Context = ContextTypes.DEFAULT_TYPE
 
@@ -29,7 +26,7 @@ class Pace:
         """`typing` is for inline queries, of which one comes with every pause in typing."""
         self._parts = parts
         self._asking, self._typing = asking, typing
-        self._told_late: set[int] = set()
+        self._apologised_to: set[int] = set()
 
     async def gate(self, update: Update, _context: Context) -> None:
         """Stop what is too late or too much."""
@@ -45,27 +42,28 @@ class Pace:
     async def _tell_late(self, message: Message) -> None:
         """Say once in a chat that what was asked long ago is not answered any more."""
         self._parts.metrics.count("late")
-        if message.chat_id not in self._told_late:
-            self._told_late.add(message.chat_id)
-            spoken = self._parts.spoken(message.from_user)
+        if message.chat_id not in self._apologised_to:
+            self._apologised_to.add(message.chat_id)
+            spoken = await self._parts.spoken(message.from_user)
             await self._reply(message, spoken.late.format(time=spoken.time(message.date)))
 
     async def _is_free(self, update: Update) -> bool:
         """Whether the sender may ask now; if not, they are told once."""
-        user, chat = update.effective_user, update.effective_chat or update.effective_user
+        user, sender = update.effective_user, update.effective_sender
+        chat = update.effective_chat or user
         if chat is None or (user and user.id in self._parts.settings.telegram_admins):
             return True
         limits = self._typing if update.inline_query else self._asking
-        verdict, seconds = await asyncio.to_thread(limits.ask, user.id if user else None, chat.id)
+        verdict, seconds = await limits.ask(sender.id if sender else None, chat.id)
         if verdict is Verdict.FREE:
             return True
         self._parts.metrics.count("limited")
-        spoken = self._parts.spoken(user)
-        told = spoken.slow_down.format(duration=spoken.duration(seconds))
+        spoken = await self._parts.spoken(user)
+        text = spoken.slow_down.format(duration=spoken.duration(seconds))
         if update.callback_query:
-            await self._parts.sender.acknowledge(update.callback_query.id, told)
+            await self._parts.sender.acknowledge(update.callback_query.id, text)
         elif verdict is Verdict.TELL and update.effective_message:
-            await self._reply(update.effective_message, told)
+            await self._reply(update.effective_message, text)
         return False
 
     async def _reply(self, message: Message, text: str) -> None:
@@ -77,5 +75,5 @@ def _speaks_to_the_bot(message: Message) -> bool:
     """Whether the bot would say anything to it."""
     if message.chat.type == ChatType.PRIVATE or spoken_to(message) is not None:
         return True
-    command, _, addressed = (message.text or "").partition(" ")[0].partition("@")
-    return command in COMMANDS and addressed.casefold() in {"", message.get_bot().username.casefold()}
+    call = command_in(message)
+    return call is not None and not call[0].operators

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from importlib.metadata import version
 from math import ceil
 
 from telegram import Message, Update
-from telegram.ext import CallbackQueryHandler, CommandHandler, ContextTypes, MessageHandler, filters
+from telegram.ext import CallbackQueryHandler, ContextTypes, MessageHandler, filters
 
+from bot.answers.answerer import Answerer
 from bot.phrases import Phrases, languages, phrases
-from bot.telegram.menu import EVERYBODYS
+from bot.telegram.commands import LISTED, behind_command, command_handlers
 from bot.telegram.messages import PAGE, SOURCES, Button, Reply, headlines_reply, plain
-from bot.telegram.parts import NEW, PRIVATE, Handlers, Parts, keyboard
+from bot.telegram.parts import NEW, PRIVATE, Handlers, Parts, keyboard, sender_id
+from bot.telegram.state import State
 
 LANGUAGE = "language"
 LATEST = 5
@@ -32,7 +33,7 @@ class People:
 
     def handlers(self) -> Handlers:
         """For commands, and the buttons of lists."""
-        commands = {
+        actions = {
             "start": self.start,
             "help": self.help,
             "about": self.about,
@@ -43,7 +44,7 @@ class People:
             "expect": self.expect,
         }
         return [
-            *(CommandHandler(name, does, NEW) for name, does in commands.items()),
+            *command_handlers(actions, self._parts.settings.telegram_admins),
             CallbackQueryHandler(self.turn, rf"^{SOURCES}:\d+$"),
             CallbackQueryHandler(self.choose, rf"^{LANGUAGE}:[\w-]+$"),
         ]
@@ -54,32 +55,32 @@ class People:
 
     async def start(self, update: Update, _context: Context) -> None:
         """Say hello and what there is to ask about."""
-        message, spoken = self._heard(update)
-        await self._reply(message, plain(spoken.start.format(knowledge=self._parts.knowledge(spoken))))
+        message, spoken = await self._heard(update)
+        await self._reply(message, plain(spoken.start.format(knowledge=await self._parts.knowledge(spoken))))
 
     async def help(self, update: Update, _context: Context) -> None:
         """Say how to ask, and which commands there are."""
-        message, spoken = self._heard(update)
+        message, spoken = await self._heard(update)
         mention = f"@{message.get_bot().username}"
-        told = spoken.help.format(knowledge=self._parts.knowledge(spoken), mention=mention)
-        listed = "\n".join(f"/{name} – {spoken.commands[name]}" for name in EVERYBODYS)
-        await self._reply(message, plain(f"{told}\n\n{spoken.help_commands}\n{listed}"))
+        text = spoken.help.format(knowledge=await self._parts.knowledge(spoken), mention=mention)
+        listed = "\n".join(f"/{command.name} – {spoken.commands[command.name]}" for command in LISTED)
+        await self._reply(message, plain(f"{text}\n\n{spoken.help_commands}\n{listed}"))
 
     async def about(self, update: Update, _context: Context) -> None:
         """Say what the bot is and what it keeps."""
-        message, spoken = self._heard(update)
+        message, spoken = await self._heard(update)
         days = spoken.days(self._kept_days)
-        knowledge = self._parts.knowledge(spoken)
+        knowledge = await self._parts.knowledge(spoken)
         await self._reply(message, plain(spoken.about.format(version=version("kabar"), knowledge=knowledge, days=days)))
 
     async def sources(self, update: Update, _context: Context) -> None:
         """List the articles, newest first."""
-        message, spoken = self._heard(update)
+        message, spoken = await self._heard(update)
         await self._reply(message, await self._page(0, spoken))
 
     async def latest(self, update: Update, _context: Context) -> None:
         """Tell the newest articles."""
-        message, spoken = self._heard(update)
+        message, spoken = await self._heard(update)
         newest = await self._parts.look(lambda answerer: answerer.snapshot.store.headlines(LATEST))
         await self._reply(message, headlines_reply(spoken.latest, newest, 0, 1, spoken))
 
@@ -89,21 +90,24 @@ class People:
         assert query
         assert query.data
         if isinstance(query.message, Message):
-            reply = await self._page(int(query.data.partition(":")[2]), self._parts.spoken(query.from_user))
+            reply = await self._page(int(query.data.partition(":")[2]), await self._parts.spoken(query.from_user))
             message, buttons = query.message, keyboard(reply.buttons)
             await self._parts.sender.edit(message.chat_id, message.message_id, reply.html, buttons)
         await self._parts.sender.acknowledge(query.id)
 
     async def _page(self, page: int, spoken: Phrases) -> Reply:
-        with self._parts.live.lend() as answerer:
-            pages = max(ceil(answerer.snapshot.manifest.articles / PAGE), 1)
-        page = min(page, pages - 1)
-        listed = await self._parts.look(lambda answerer: answerer.snapshot.store.headlines(PAGE, page * PAGE))
-        return headlines_reply(spoken.sources, listed, page, pages, spoken)
+        def listed(answerer: Answerer) -> Reply:
+            snapshot = answerer.snapshot
+            pages = max(ceil(snapshot.manifest.articles / PAGE), 1)
+            number = min(page, pages - 1)
+            headlines = snapshot.store.headlines(PAGE, number * PAGE)
+            return headlines_reply(spoken.sources, headlines, number, pages, spoken)
+
+        return await self._parts.look(listed)
 
     async def language(self, update: Update, _context: Context) -> None:
         """Let somebody choose the bot's language."""
-        message, spoken = self._heard(update)
+        message, spoken = await self._heard(update)
         choices = [Button(one.name, f"{LANGUAGE}:{code}") for code, one in languages().items()]
         rows = [choices[start : start + 2] for start in range(0, len(choices), 2)]
         await self._reply(message, plain(spoken.choose_language, rows))
@@ -115,36 +119,36 @@ class People:
         assert query.data
         code = query.data.partition(":")[2]
         if code in languages():
-            await asyncio.to_thread(self._parts.state.set_language, query.from_user.id, code)
+            await self._parts.state.write(State.set_language, query.from_user.id, code)
             if isinstance(query.message, Message):
-                told = plain(phrases(code).language_set)
-                await self._parts.sender.edit(query.message.chat_id, query.message.message_id, told.html)
+                reply = plain(phrases(code).language_set)
+                await self._parts.sender.edit(query.message.chat_id, query.message.message_id, reply.html)
         await self._parts.sender.acknowledge(query.id)
 
     async def forget(self, update: Update, _context: Context) -> None:
         """Remove what is kept about the one who says so."""
-        message, spoken = self._heard(update)
-        if user := message.from_user:
-            await asyncio.to_thread(self._parts.state.forget, user.id)
-            self._parts.memory.forget(user.id)
+        message, spoken = await self._heard(update)
+        if sender := sender_id(message):
+            await self._parts.state.write(State.forget, sender)
+            self._parts.memory.forget(sender)
         await self._reply(message, plain(spoken.forgotten))
 
     async def expect(self, update: Update, _context: Context) -> None:
         """Note what the right answer would have been to the one that the message replies to."""
-        message, spoken = self._heard(update)
-        expected = (message.text or "").partition(" ")[2].strip()
-        answer, user = message.reply_to_message, message.from_user
+        message, spoken = await self._heard(update)
+        expected = behind_command(message)
+        answer, sender = message.reply_to_message, sender_id(message)
         noted = False
-        if expected and answer and user:
+        if expected and answer and sender:
             text = "" if expected == NOTHING else expected
-            noted = await asyncio.to_thread(self._parts.state.expect, message.chat_id, answer.message_id, user.id, text)
-        told = spoken.expected.format(expected=expected) if expected != NOTHING else spoken.expected_nothing
-        await self._reply(message, plain(told if noted else spoken.expect_usage))
+            noted = await self._parts.state.write(State.expect, message.chat_id, answer.message_id, sender, text)
+        text = spoken.expected.format(expected=expected) if expected != NOTHING else spoken.expected_nothing
+        await self._reply(message, plain(text if noted else spoken.expect_usage))
 
-    def _heard(self, update: Update) -> tuple[Message, Phrases]:
+    async def _heard(self, update: Update) -> tuple[Message, Phrases]:
         message = update.effective_message
         assert message is not None  # the filters let nothing else through
-        return message, self._parts.spoken(message.from_user)
+        return message, await self._parts.spoken(message.from_user)
 
     async def _reply(self, message: Message, reply: Reply) -> None:
         await self._parts.sender.send(

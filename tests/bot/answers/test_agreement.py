@@ -6,6 +6,7 @@ import pytest
 from babel.numbers import format_decimal
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from made_answers import finding
 
 from bot.answers.agreement import figures_stand_in, same_fact
 
@@ -43,8 +44,8 @@ from bot.answers.agreement import figures_stand_in, same_fact
     ],
 )
 def test_the_same_fact(a: str, b: str) -> None:
-    assert same_fact(a, b, "id", "id")
-    assert same_fact(b, a, "id", "id")
+    assert same_fact(finding(a, "id"), finding(b, "id"))
+    assert same_fact(finding(b, "id"), finding(a, "id"))
 
 
 @pytest.mark.parametrize(
@@ -79,8 +80,8 @@ def test_the_same_fact(a: str, b: str) -> None:
     ],
 )
 def test_different_facts(a: str, b: str) -> None:
-    assert not same_fact(a, b, "id", "id")
-    assert not same_fact(b, a, "id", "id")
+    assert not same_fact(finding(a, "id"), finding(b, "id"))
+    assert not same_fact(finding(b, "id"), finding(a, "id"))
 
 
 @pytest.mark.parametrize(
@@ -100,19 +101,19 @@ def test_different_facts(a: str, b: str) -> None:
     ],
 )
 def test_facts_in_two_languages(indonesian: str, english: str, same: bool) -> None:
-    assert same_fact(indonesian, english, "id", "en") is same
-    assert same_fact(english, indonesian, "en", "id") is same
+    assert same_fact(finding(indonesian, "id"), finding(english, "en")) is same
+    assert same_fact(finding(english, "en"), finding(indonesian, "id")) is same
 
 
 @given(st.integers(0, 10**9), st.integers(0, 10**9), st.sampled_from(["id", "en", "de"]))
 def test_numbers_agree_if_they_are_equal(one: int, other: int, language: str) -> None:
     a, b = (f"{format_decimal(number, locale=language)} x" for number in (one, other))
-    assert same_fact(a, b, language, language) is (one == other)
+    assert same_fact(finding(a, language), finding(b, language)) is (one == other)
 
 
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_it_does_not_matter_which_answer_comes_first(a: str, b: str) -> None:
-    assert same_fact(a, b, "id", "en") is same_fact(b, a, "en", "id")
+    assert same_fact(finding(a, "id"), finding(b, "en")) is same_fact(finding(b, "en"), finding(a, "id"))
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ import pytest
 from bot.answers.answerer import Answerer
 from bot.answers.types import Answer
 from bot.commands.render import verdict
+from bot.questions.conversation import Turn
+from bot.questions.understanding import Understood
 from bot.readers.sentence import SentenceReader
 from bot.readers.types import Reading
 from index.build import build
@@ -29,7 +31,7 @@ class FixedReader:
     def __init__(self, words: str, confidence: float) -> None:
         self._words, self._confidence = words, confidence
 
-    def read(self, _question: str, passages: Sequence[Passage], among: int) -> list[Reading]:  # noqa: ARG002
+    def read(self, _understood: Understood, passages: Sequence[Passage], among: int) -> list[Reading]:  # noqa: ARG002
         readings = []
         for place, passage in enumerate(passages):
             for number, (start, end) in enumerate(passage.sentences):
@@ -104,7 +106,7 @@ class TableReader:
     def __init__(self, found: Mapping[str, tuple[str, float]]) -> None:
         self._found = found
 
-    def read(self, _question: str, passages: Sequence[Passage], among: int) -> list[Reading]:  # noqa: ARG002
+    def read(self, _understood: Understood, passages: Sequence[Passage], among: int) -> list[Reading]:  # noqa: ARG002
         readings = []
         for place, passage in enumerate(passages):
             words, confidence = self._found.get(passage.article, ("no such words", 0.0))
@@ -160,13 +162,17 @@ def test_who_says_so_is_told_by_the_sentence_itself(tmp_path: Path) -> None:
     )
     build([tmp_path], tmp_path / "index", HashEmbedder())
     with open_current(tmp_path / "index") as snapshot:
-        said = Answerer(snapshot, HashEmbedder(), FixedReader("4,000 people", 0.8)).ask("who says so (how many came)?")
-        unsaid = Answerer(snapshot, HashEmbedder(), FixedReader("nine", 0.8)).ask("who says so (when did it close)?")
+        asked, closed = Turn("how many came?", "About 4,000 people"), Turn("when did it close?", "nine")
+        said = Answerer(snapshot, HashEmbedder(), FixedReader("4,000 people", 0.8)).ask("who says so?", context=[asked])
+        unsaid = Answerer(snapshot, HashEmbedder(), FixedReader("nine", 0.8)).ask("who says so?", context=[closed])
+        typed = Answerer(snapshot, HashEmbedder(), FixedReader("nine", 0.8)).ask("who says so (when did it close)?")
     assert (said.answer, said.gloss, said.confidence) == ("Mayor Ada Brink", None, pytest.approx(0.76))
     assert said.quote
     assert said.quote.text == "About 4,000 people came, said Mayor Ada Brink."
     assert (unsaid.answer, unsaid.confidence) == (None, 0.0)
     assert verdict(unsaid) == "Refused: no sentence that is sure enough names who says so."
+    assert (said.question, said.turn.question) == ("who says so?", "how many came?")
+    assert (typed.answer, typed.understood.asks_source) == ("nine", False)  # brackets are the asker's own
 
 
 def test_passages_come_in_the_order_of_what_was_read_in_them(tmp_path: Path) -> None:

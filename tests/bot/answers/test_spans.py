@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answers.spans import cut, widened
+from bot.answers.spans import cut, widen
 
 SPANS = {
     # within the sentence, what the reader points at, what people would say
@@ -77,7 +77,7 @@ WIDENED = {
 def test_what_is_shown_is_whole(question: str, sentence: str, pointed: str, expected: str) -> None:
     at = sentence.index(pointed)
     language = "en" if question.startswith("How") else "id"
-    start, end = widened(sentence, at, at + len(pointed), question=question, language=language)
+    start, end = widen(sentence, at, at + len(pointed), question=question, language=language)
     assert sentence[start:end] == expected
 
 

@@ -8,7 +8,6 @@ import math
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 import pytest
 from evaluation_cases import ANSWER, CASES, CONTEXTS, OVER, outcome, write
 from kabar_process import Kabar, environment
+from patience import PATIENCE, wait_until
 from typer.testing import CliRunner
 
 from bot.cli import app
@@ -259,13 +259,9 @@ def test_interrupted_it_ends_quietly_and_leaves_no_half_file(index_dir: Path, tm
         stderr=subprocess.PIPE,
         text=True,
     )
-    deadline = time.monotonic() + 60
-    while not any(path.stat().st_size for path in tmp_path.glob(".writing-*")):
-        assert time.monotonic() < deadline
-        assert run.poll() is None
-        time.sleep(0.05)
+    wait_until(lambda: run.poll() is not None or any(path.stat().st_size for path in tmp_path.glob(".writing-*")))
     run.send_signal(signal.SIGINT)
-    stdout, stderr = run.communicate(timeout=30)
+    stdout, stderr = run.communicate(timeout=PATIENCE)
     assert (run.returncode, stdout) == (130, "")
     assert stderr == "Interrupted; the live index is as it was.\n"
     assert (tmp_path / "p.jsonl").read_text() == "earlier\n"

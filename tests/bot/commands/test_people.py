@@ -12,7 +12,7 @@ from kabar_process import Kabar
 
 from bot.commands.people import cases_of
 from bot.evaluation.cases import read_cases
-from bot.telegram.state import Feedback, Given, State
+from bot.telegram.state import Feedback, SentAnswer, State
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_cases_are_what_people_said_was_right() -> None:
 
 def test_feedback_becomes_a_file_that_eval_reads(kabar: Kabar, state: State, index_dir: Path, tmp_path: Path) -> None:
     for message, question, answer in ((1, "Who opened the crane?", "Ada"), (2, "Who sang?", "Bo")):
-        state.keep(Given(1, message, None, 7, question, question, answer, "Ada opened it.", "harbour", "Harbour"))
+        state.keep(SentAnswer(1, message, None, 7, question, question, answer, "Ada opened it.", "harbour", "Harbour"))
     state.judge(1, 1, 7, good=True)
     state.expect(1, 2, 7, "")
     assert "Who opened the crane?" in kabar("feedback", "list").stdout

@@ -8,7 +8,7 @@ from pathlib import Path
 from evaluation_cases import CONTEXTS, OVER, write
 from kabar_process import REPOSITORY
 
-from bot.evaluation.cases import read_cases
+from bot.evaluation.cases import Case, read_cases
 from index.build import build
 from index.embedding.hashing import HashEmbedder
 from index.store.snapshots import open_current
@@ -28,6 +28,22 @@ def test_cases_are_read_gzipped_or_not_whatever_the_name(tmp_path: Path) -> None
     assert cases[1].context == CONTEXTS[0]
 
 
+def test_a_case_is_all_that_its_line_says(tmp_path: Path) -> None:
+    text = "Ada leads Lowen. Ada is 80."
+    answers = [
+        {"text": "Ada", "start": 0}, {"text": "Ada", "start": 17}, {"text": "Lowen", "start": 9},
+        {"text": "eighty", "start": -1}, {"text": "80", "start": "24"}, "Lowen",
+    ]  # fmt: skip
+    facts = {"id": "a-7", "article": "lowen", "question_lang": "in", "context_lang": "en-GB"}
+    rows = [{"question": "q", "answers": answers, "context": text} | facts, {"question": "q", "answers": ["Ada"]}]
+    whole, bare = read_cases(write(tmp_path / "cases.jsonl", rows))
+    assert whole == Case(
+        question="q", answers=("Ada", "Lowen", "eighty", "80"), article="lowen", context=text,
+        spans=((0, 3), (17, 20)), id="a-7", question_language="id", context_language="en", line=1,
+    )  # fmt: skip
+    assert bare == Case("q", ("Ada",), line=2)
+
+
 def test_the_sample_cases_hold_for_the_sample_articles(tmp_path: Path) -> None:
     build([REPOSITORY / "articles"], tmp_path / "index", HashEmbedder())
     cases = read_cases(SAMPLES)
@@ -35,7 +51,7 @@ def test_the_sample_cases_hold_for_the_sample_articles(tmp_path: Path) -> None:
         articles = {listed.article.id: listed.article.text for listed in snapshot.store.articles()}
     assert len({case.question for case in cases}) == len(cases) == 40
     assert sum(not case.answers for case in cases) == 14
-    assert {case.article for case in cases} == {None, *articles}
+    assert {case.article for case in cases} == {"", *articles}
     for case in cases:
         assert bool(case.article) == bool(case.answers)
         text = articles[case.article] if case.article else ""

@@ -13,6 +13,7 @@ from evaluation_cases import CONTEXTS, CRANE
 from bot.answers.answerer import Answerer
 from bot.evaluation.cases import Case
 from bot.evaluation.trial import ReadingTrial, Trial, contexts_of, index_of, over_contexts
+from bot.questions.understanding import Understood
 from bot.readers.sentence import SentenceReader
 from index.build import build
 from index.embedding.hashing import HashEmbedder
@@ -53,9 +54,9 @@ def test_a_copy_that_is_not_indexed_stands_for_the_article_that_is(articles_dir:
 class Remembering(SentenceReader):
     """A reader that keeps what it was given."""
 
-    def read(self, question: str, passages: Sequence[Passage], among: int) -> list[Any]:
+    def read(self, understood: Understood, passages: Sequence[Passage], among: int) -> list[Any]:
         self.passages, self.among = list(passages), among
-        return list(super().read(question, passages, among))
+        return list(super().read(understood, passages, among))
 
 
 def test_reading_gives_the_passages_that_a_build_makes_of_the_context_and_no_others() -> None:
@@ -81,7 +82,7 @@ def test_reading_gives_the_passages_that_a_build_makes_of_the_context_and_no_oth
 
 def test_contexts_keep_their_language_or_have_it_told() -> None:
     told = "Pemerintah kota membuka kembali pasar lama setelah perbaikan yang berlangsung selama dua tahun penuh."
-    with index_of({CONTEXTS[0]: "fr", told: None}, HashEmbedder(), lambda *_: None) as snapshot:
+    with index_of({CONTEXTS[0]: "fr", told: ""}, HashEmbedder(), lambda *_: None) as snapshot:
         assert {listed.article.text: listed.article.language for listed in snapshot.store.articles()} == {
             CONTEXTS[0]: "fr",
             told: "id",

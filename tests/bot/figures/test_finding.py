@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from bot.figures.days import Day, resolved
 from bot.figures.finding import Figure, Kind, find_figures
+from bot.figures.notation import folded, notation
 from bot.figures.words import Approximation
 
 LANGUAGES = ["id", "en", "es", "de", "fr", "ru", "tr", "vi", "nl", "it", "pt"]
@@ -289,6 +291,56 @@ def test_an_english_date_in_figures_could_have_the_month_first() -> None:
     assert only("11-09-2024", "en").doubtful
     assert not only("2024-11-09", "en").doubtful
     assert not only("(11/9/2024)", "id").doubtful
+
+
+@pytest.mark.parametrize("text", ["A Thousand Years", "a million", "a dozen", "an hundred"])
+@pytest.mark.parametrize("language", ["id", "ms", "jv", "de", "ar", "th", "xx"])
+def test_an_english_number_in_an_article_of_another_language(text: str, language: str) -> None:
+    counts_in_english = language == "xx"  # of which nothing is known
+    assert bool(find_figures(f"Lagu {text.lower()} diputar.", language)) is counts_in_english
+
+
+@pytest.mark.parametrize("text", ["3 years", "$1m", "$2bn", "3 tonnes", "5 miles", "4 U.S. dollars", "2 decades"])
+def test_english_units_in_a_malay_article(text: str) -> None:
+    assert find_figures(f"Katanya {text} lagi.", "ms") == find_figures(f"Katanya {text} lagi.", "id")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("ſebelas kapal", "id", "11"),
+        ("ſeven ships", "en", "7"),
+        ("5 mıllion", "en", "5000000"),
+        ("5 MİLYON", "tr", "5000000"),
+    ],
+)
+def test_number_words_in_letters_that_a_pattern_takes_for_others(text: str, language: str, expected: str) -> None:
+    assert value(text, language) == Decimal(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("hari ıni", "id", Day(days_away=0)),
+        ("SALI", "tr", Day(weekday=1)),
+        ("5 KASIM 2024", "tr", Day(2024, 11, 5)),
+        ("5 Μα\u1fd3ου 2024", "el", Day(2024, 5, 5)),
+    ],
+)
+def test_days_in_letters_that_a_pattern_takes_for_others(text: str, language: str, expected: Day) -> None:
+    assert only(text, language).day == expected
+
+
+CASED = "".join(letter for letter in map(chr, range(0x20000)) if letter.lower() != letter.upper())
+
+
+@pytest.mark.parametrize("language", [*LANGUAGES, "el", "az", "lt", "hy", "ms", None])
+def test_words_are_looked_up_as_patterns_that_ignore_case_take_them(language: str | None) -> None:
+    signs = notation(language)
+    tables = (signs.counts, signs.scales, signs.currencies, signs.units, signs.months, signs.weekdays, signs.days)
+    for letter in {letter for table in tables for word in table for letter in word}:
+        for alike in re.findall(re.escape(letter), CASED, re.IGNORECASE):
+            assert folded(alike) == folded(letter)
 
 
 def test_a_date_that_ends_a_sentence_leaves_the_full_stop() -> None:

@@ -19,7 +19,10 @@ THURSDAY = date(2024, 11, 21)
 def told(
     answer: str, article: str | None, asker: str | None, published: date | None = THURSDAY, sentence: str | None = None
 ) -> str | None:
-    return gloss(answer, article_language=article, asker_language=asker, published=published, sentence=sentence)
+    figures = find_figures(answer, article)
+    return gloss(
+        answer, figures, article_language=article, asker_language=asker, published=published, sentence=sentence
+    )
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from made_answers import asking
 
 from bot.readers.huggingface import ExtractiveReader
 from bot.readers.loading import load_reader
@@ -68,7 +69,7 @@ def qa_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_sentence_reader_prefers_the_nearest_sentence() -> None:
     reader, place = SentenceReader(HashEmbedder()), passage()
-    readings = reader.read(QUESTION, [place], among=1)
+    readings = reader.read(asking(QUESTION), [place], among=1)
     assert [quoted(reading, place) for reading in readings] == [TEXT[s:e] for s, e in place.sentences]
     assert quoted(best(readings), place) == "It lifts 80 tonnes."
     assert all(0 < reading.confidence < 1 for reading in readings)
@@ -78,7 +79,7 @@ def test_the_sentence_reader_is_surer_of_what_is_nearer_and_found_among_fewer() 
     reader = SentenceReader(HashEmbedder())
 
     def confidence(question: str = QUESTION, dense: float = 0.3, among: int = 10, language: str | None = "en") -> float:
-        return best(reader.read(question, [passage(dense=dense, language=language)], among)).confidence
+        return best(reader.read(asking(question), [passage(dense=dense, language=language)], among)).confidence
 
     assert confidence("80 tonnes") > confidence() > confidence("Who sings in the choir?")
     assert confidence(dense=0.5) > confidence(dense=0.3)
@@ -87,18 +88,18 @@ def test_the_sentence_reader_is_surer_of_what_is_nearer_and_found_among_fewer() 
 
 def test_a_sentence_in_two_passages_is_read_once_in_the_better_one() -> None:
     reader, other = SentenceReader(HashEmbedder()), passage("It lifts 80 tonnes. Nobody asked why.")
-    readings = reader.read(QUESTION, [passage(), other], among=2)
+    readings = reader.read(asking(QUESTION), [passage(), other], among=2)
     assert [(reading.passage, reading.sentence) for reading in readings] == [(0, 0), (0, 1), (0, 2), (1, 1)]
 
 
 @pytest.mark.parametrize("language", ["en", "id", "fr", None])
 def test_passages_of_any_language_are_read(language: str | None) -> None:
-    assert len(SentenceReader(HashEmbedder()).read("?", [passage(language=language)], among=1)) == 3
+    assert len(SentenceReader(HashEmbedder()).read(asking("?"), [passage(language=language)], among=1)) == 3
 
 
 def test_without_passages_there_is_nothing_to_read(qa_model: Path) -> None:
-    assert SentenceReader(HashEmbedder()).read(QUESTION, [], among=1) == []
-    assert ExtractiveReader(str(qa_model)).read(QUESTION, [], among=1) == []
+    assert SentenceReader(HashEmbedder()).read(asking(QUESTION), [], among=1) == []
+    assert ExtractiveReader(str(qa_model)).read(asking(QUESTION), [], among=1) == []
 
 
 def test_the_extractive_reader_finds_the_span_that_brute_force_finds(qa_model: Path) -> None:
@@ -119,7 +120,7 @@ def test_the_extractive_reader_finds_the_span_that_brute_force_finds(qa_model: P
             if parts[i] == parts[j] == 1 and first <= offsets[i][0] and offsets[j][1] <= last
         }
         expected[number] = max(spans.items(), key=lambda item: item[1])
-    found = {reading.sentence: reading for reading in reader.read(QUESTION, [place], among=1)}
+    found = {reading.sentence: reading for reading in reader.read(asking(QUESTION), [place], among=1)}
     assert {number: (reading.start, reading.end) for number, reading in found.items()} == {
         number: span for number, (span, _score) in expected.items()
     }
@@ -129,14 +130,14 @@ def test_the_extractive_reader_finds_the_span_that_brute_force_finds(qa_model: P
 
 def test_long_passages_are_read_in_windows_to_their_end(qa_model: Path) -> None:
     place = passage(" ".join(f"Crane {number} lifts {number} tonnes." for number in range(60)))
-    readings = ExtractiveReader(str(qa_model)).read(QUESTION, [passage(), place], among=2)
+    readings = ExtractiveReader(str(qa_model)).read(asking(QUESTION), [passage(), place], among=2)
     assert {reading.sentence for reading in readings if reading.passage == 1} == set(range(60))
     assert all(quoted(reading, passage(), place).strip() for reading in readings)
 
 
 @pytest.mark.parametrize("question", ["", "?", "word " * 3000, "😀" * 500])
 def test_any_question_can_be_read(qa_model: Path, question: str) -> None:
-    readings = ExtractiveReader(str(qa_model)).read(question, [passage()], among=1)
+    readings = ExtractiveReader(str(qa_model)).read(asking(question), [passage()], among=1)
     assert all(0 <= reading.confidence <= 1 for reading in readings)
 
 
@@ -145,7 +146,7 @@ def test_many_threads_may_read_at_once(qa_model: Path) -> None:
     texts = [TEXT * (1 + number % 5) for number in range(24)]
 
     def read(text: str) -> list[Reading]:
-        return reader.read(QUESTION, [passage(text)], among=1)
+        return reader.read(asking(QUESTION), [passage(text)], among=1)
 
     alone = [read(text) for text in texts]
     with ThreadPoolExecutor(6) as pool:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from bot_process import ANSWER, QUESTION, Bot, slowly, wait_until_kept
+from bot_process import ANSWER, ENDLESS_MINUTE, QUESTION, Bot, Gate, wait_until_kept
 from telegram_server import Message, TelegramServer, User
 
 from bot.phrases import languages
@@ -37,8 +36,7 @@ def killed(bot: Bot, message: Message) -> None:
     state = State(bot.folder / "var" / "state.sqlite")
     wait_until_kept(state, message)
     state.close()
-    bot.process.kill()
-    bot.process.wait()
+    bot.kill()
 
 
 # --- edits and replies ------------------------------------------------------------------------------------------
@@ -57,11 +55,14 @@ def test_an_edited_question_edits_its_answer(server: TelegramServer, start: Star
 
 
 def test_a_question_edited_while_it_is_answered_ends_with_the_answer_to_the_last(
-    server: TelegramServer, start: Start, alice: User
+    server: TelegramServer, start: Start, gate: Gate, alice: User
 ) -> None:
-    start(change=slowly(0.5))
+    start(change=gate.holds_answers)
     asked = server.say(alice, "When did the bakery on Mill Street open?")
+    server.wait_for_call("sendChatAction")
     server.edit(asked, QUESTION)
+    server.wait_until(lambda: server.pending == 0)
+    gate.open()
     server.wait_until(lambda: [m.text.startswith(ANSWER) for m in server.messages(alice)] == [True])
 
 
@@ -119,12 +120,13 @@ def test_a_topic_is_answered_in_its_thread(server: TelegramServer, start: Start,
 
 
 def test_a_slow_answer_in_a_group_takes_the_place_of_its_placeholder(
-    server: TelegramServer, start: Start, alice: User
+    server: TelegramServer, start: Start, gate: Gate, alice: User
 ) -> None:
-    start(change=slowly(1.5))
+    start(change=gate.holds_answers)
     group = server.group("Newsroom", members=[alice])
     placeholder = answered(server, alice, f"/ask {QUESTION}", chat=group)
     assert placeholder.text == "Looking it up …"
+    gate.open()
     answer = server.wait_for_message(group)
     assert (answer.message_id, answer.edits) == (placeholder.message_id, 1)
     assert answer.text.startswith(ANSWER)
@@ -138,6 +140,18 @@ def test_other_bots_are_not_answered(server: TelegramServer, start: Start, alice
     server.say(robot, f"@{server.bot.username} {QUESTION}", chat=group)
     answered(server, alice, f"/ask {QUESTION}", chat=group)
     assert len(server.messages(group)) == 1
+
+
+def test_anonymous_admins_of_two_groups_are_two(server: TelegramServer, start: Start, alice: User) -> None:
+    start()
+    anonymous = User(1087968824, "Group", "GroupAnonymousBot", is_bot=True)
+    groups = [server.group(name, admins=[server.bot, alice]) for name in ("Newsroom", "Sports")]
+    answers = [answered(server, anonymous, f"/ask {QUESTION}", chat=group, sender_chat=group.json) for group in groups]
+    assert all(answer.text.startswith(ANSWER) for answer in answers)
+    forgotten = answered(server, anonymous, "/forget", chat=groups[0], sender_chat=groups[0].json)
+    assert forgotten.text.startswith("Done")
+    assert "no longer remember" in pressed(server, answers[0], "Whole passage", alice)
+    assert pressed(server, answers[1], "Whole passage", alice) == ""
 
 
 # --- buttons ----------------------------------------------------------------------------------------------------
@@ -211,8 +225,21 @@ def test_inline_offers_the_answer_and_the_best_passages(server: TelegramServer, 
     assert offered(server, alice, "").get("results") == []
 
 
+TYPES_ON = """
+import asyncio, types
+import bot.telegram.handlers.inline
+typed = []
+async def pause(seconds):
+    typed.append(seconds)
+    while len(typed) < 3:
+        await asyncio.sleep(0.01)
+bot.telegram.handlers.inline.asyncio = types.SimpleNamespace(sleep=pause)
+"""
+"""The change that makes the pause in typing end when three questions were typed."""
+
+
 def test_only_the_last_of_what_somebody_types_is_answered(server: TelegramServer, start: Start, alice: User) -> None:
-    start()
+    start(change=TYPES_ON)
     typed = [server.ask_inline(alice, QUESTION[:length]) for length in (20, 40, len(QUESTION))]
     server.wait_for_call("answerInlineQuery", inline_query_id=typed[-1])
     assert len(server.calls("answerInlineQuery")) == 1
@@ -227,8 +254,7 @@ def test_a_chosen_language_stays(server: TelegramServer, start: Start, alice: Us
     assert {"English", "Bahasa Indonesia", "Deutsch"} <= set(choices.buttons)
     pressed(server, choices, "Bahasa Indonesia", alice)
     assert server.wait_for_message(alice).text == "Mulai sekarang saya berbahasa Indonesia dengan Anda."
-    bot.process.kill()
-    bot.process.wait()
+    bot.kill()
     start()
     assert "artikel berita" in answered(server, alice, "/help").text
     server.say(alice, "/forget")
@@ -259,16 +285,8 @@ def test_what_was_right_is_noted_for_the_operator(server: TelegramServer, start:
 # --- limits -----------------------------------------------------------------------------------------------------
 
 
-def within_one_minute() -> None:
-    """Wait for the next minute of the clock where little of this one is left: limits are counted by it."""
-    left = 60 - time.time() % 60
-    if left < 15:
-        time.sleep(left)
-
-
 def test_who_asks_too_much_is_told_once(server: TelegramServer, start: Start, alice: User) -> None:
-    start(QUESTIONS_PER_MINUTE="3")
-    within_one_minute()
+    start(QUESTIONS_PER_MINUTE="3", change=ENDLESS_MINUTE)
     budi = server.user("Budi", language_code="en")
     for _ in range(6):
         server.say(alice, QUESTION)
@@ -317,8 +335,7 @@ def test_the_menu_is_there_for_each_place_and_language(server: TelegramServer, s
 
 
 def test_a_flood_of_anything_is_told_once(server: TelegramServer, start: Start, alice: User) -> None:
-    start(QUESTIONS_PER_MINUTE="4")
-    within_one_minute()
+    start(QUESTIONS_PER_MINUTE="4", change=ENDLESS_MINUTE)
     answer = answered(server, alice, QUESTION)
     for _ in range(3):
         assert pressed(server, answer, "👍", alice) == "Thank you, I am glad it helped."

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import resource
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot_process import ANSWER, LINUX, QUESTION, Bot, wait_until_kept
+from bot_process import ANSWER, ENDLESS_MINUTE, LINUX, QUESTION, Bot, wait_until_kept
 from telegram_server import Fault, Message, TelegramServer, User
 
 from bot.telegram.state import State
@@ -63,10 +62,10 @@ def test_every_question_of_a_crowd_ends_well_whatever_telegram_does(server: Tele
     }
     crowd = [server.user(f"User {number}", language_code="en") for number in range(USERS)]
     asked = ask_all(server, crowd, range(2))
-    server.wait_until(lambda: all(len(replies(server, user)) == 2 for user in crowd), timeout=120)
+    server.wait_until(lambda: all(len(replies(server, user)) == 2 for user in crowd))
     before = resident(bot)
     asked += ask_all(server, crowd, range(2, ROUNDS))
-    server.wait_until(lambda: all(len(replies(server, user)) == ROUNDS for user in crowd), timeout=240)
+    server.wait_until(lambda: all(len(replies(server, user)) == ROUNDS for user in crowd))
     unknowable = [call for call in server.calls("sendMessage") if call.fault == "lost_answer"]
     twice = 0
     for user, message, fact in asked:
@@ -92,7 +91,7 @@ def test_a_kill_in_the_middle_loses_nothing_that_was_kept(server: TelegramServer
     for user in crowd:
         assert state.redeem(state.invite(), user.id)
     state.close()
-    bot, begun = start(**settings), time.time()
+    bot = start(change=ENDLESS_MINUTE, **settings)
     first = {user: (server.say(user, QUESTION), server.wait_for_message(user))[1] for user in crowd}
     for user, answer in first.items():
         server.press(answer, "👎", by=user)
@@ -101,10 +100,9 @@ def test_a_kill_in_the_middle_loses_nothing_that_was_kept(server: TelegramServer
         choices = server.wait_for_message(user)
         server.press(choices, "Bahasa Indonesia", by=user)
         server.wait_for_call("answerCallbackQuery")
-    asked = ask_all(server, crowd, range(ROUNDS))
+    ask_all(server, crowd, range(ROUNDS))
     server.wait_until(lambda: len(server.calls("sendMessage")) >= 4 * len(crowd))
-    bot.process.kill()
-    bot.process.wait()
+    bot.kill()
     state = State(Path(settings["STATE_DB"]))
     try:
         assert Counter(one.user for one in state.feedback()) == Counter(user.id for user in crowd)
@@ -112,19 +110,17 @@ def test_a_kill_in_the_middle_loses_nothing_that_was_kept(server: TelegramServer
         assert all(state.is_admitted(user.id) for user in crowd)
     finally:
         state.close()
-    start(**settings)
+    start(change=ENDLESS_MINUTE, **settings)
     stranger = server.user("Stranger", language_code="en")
     server.say(stranger, QUESTION)
     ask_all(server, crowd, range(ROUNDS, ROUNDS + 4))
-    server.wait_until(lambda: server.pending == 0, timeout=60)
+    server.wait_until(lambda: server.pending == 0)
     server.say(operator, "/help")
     server.wait_until(lambda: "artikel berita" in server.messages(operator)[-1].text)
     assert server.messages(stranger) == []
-    minutes = int(time.time()) // 60 - int(begun) // 60 + 1
     for user in crowd[1:]:  # a minute's eight, before and after the kill together, are a question, three taps, and four
         answers = [text for texts in replies(server, user).values() for text in texts if "·" in text]
-        assert len(answers) <= 8 * minutes - 3, (minutes, answers)
-    assert len(asked) == 200
+        assert 1 <= len(answers) <= 5, answers
 
 
 @LINUX
@@ -147,7 +143,7 @@ def test_a_full_disk_leaves_nobody_without_an_answer(server: TelegramServer, sta
         assert answered(f"{QUESTION} ({number})").text.startswith(ANSWER)
     server.press(first, "👎", by=alice)
     assert str(server.wait_for_call("answerCallbackQuery").params["text"]).startswith(APOLOGY)
-    assert "Is its disk full?" in bot.log
+    assert "is its disk full" in bot.log
     resource.prlimit(bot.process.pid, resource.RLIMIT_FSIZE, (most, most))
     second = answered(f"{QUESTION} (again)")
     wait_until_kept(state, second)

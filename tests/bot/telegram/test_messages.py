@@ -7,9 +7,8 @@ from datetime import date
 from html.parser import HTMLParser
 
 import pytest
-from made_answers import SENTENCE, answered, differing, passage, refused
+from made_answers import SENTENCE, answered, asking, differing, finding, passage, refused
 
-from bot.answers.types import Finding, Quote
 from bot.phrases import phrases
 from bot.telegram.messages import (
     Button,
@@ -123,9 +122,8 @@ def test_no_message_is_longer_than_telegram_takes(letter: str, whole: bool) -> N
     text = f"{letter * 5000} 42 {letter * 5000}"
     long = {"title": letter * 9000, "url": "https://example.org/" + "x" * 9000}
     told = answered(text if whole else "42", text, **long)
-    others = [passage(text, article=f"other{number}", **long) for number in range(4)]
-    found = tuple(Finding(text, None, 0.7, Quote(one.article, text, 0, 9), 0.0, "id") for one in others)
-    told = replace(told, others=found, sources=(*told.sources, *others))
+    others = tuple(finding(text, article=f"other{number}", **long) for number in range(4))
+    told = replace(told, others=others, sources=(*told.sources, *(other.passage for other in others)))
     close = refused(*(passage(article=str(n), **long) for n in range(9)))
     replies = [
         answer_reply(told, ENGLISH, within=letter * 900),
@@ -151,7 +149,8 @@ def test_a_gloss_stands_behind_the_fact_and_others_below_with_their_articles() -
 
 
 def test_a_card_says_what_was_asked() -> None:
-    card = answer_card(replace(answered("312 pedagang"), question="a <b>?", gloss="312 traders"), ENGLISH)
+    asked = replace(answered("312 pedagang", gloss="312 traders"), understood=asking("a <b>?"))
+    card = answer_card(asked, ENGLISH)
     assert (card.title, card.description) == ("312 pedagang (312 traders)", SENTENCE)
     assert card.html.startswith("<i>a &lt;b&gt;?</i>\n\n<b>312 pedagang</b> (312 traders)")
     refusal = answer_card(refused(passage()), ENGLISH)

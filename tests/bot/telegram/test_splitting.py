@@ -7,7 +7,7 @@ from html import escape
 
 from hypothesis import given
 from hypothesis import strategies as st
-from telegram_html import parse_html, utf16_length
+from telegram_server.html import parse_html, utf16_length
 
 from bot.telegram.splitting import LONGEST, length, split
 

@@ -7,8 +7,9 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,11 +17,12 @@ from pathlib import Path
 import pytest
 from kabar_process import REPOSITORY
 
-from bot.telegram.state import VERSION, Given, State
-from index.types import ConfigurationError
+from bot.telegram.state import SentAnswer, State
 
 ALICE, BUDI, CHAT = 11, 12, -100
-GIVEN = Given(CHAT, 5, 4, ALICE, "how many?", "How many troops?", "11.000", "Sekitar 11.000 orang.", "kozlov", "Kozlov")
+SENT = SentAnswer(
+    CHAT, 5, 4, ALICE, "how many?", "How many troops?", "11.000", "Sekitar 11.000 orang.", "kozlov", "Kozlov"
+)
 SECRET = "a question that nobody else shall read"
 
 
@@ -51,26 +53,26 @@ def state(path: Path, clock: Clock) -> Iterator[State]:
 
 def test_everything_is_there_again_after_a_restart(path: Path, state: State) -> None:
     state.set_language(ALICE, "id")
-    state.keep(GIVEN)
+    state.keep(SENT)
     state.judge(CHAT, 5, ALICE, good=False)
     assert state.redeem(state.invite(), BUDI)
     state.close()
     again = State(path)
     assert again.language(ALICE) == "id"
-    assert again.given(CHAT, 5) == again.given_to(CHAT, 4) == GIVEN
+    assert again.sent_answer(CHAT, 5) == again.answer_to(CHAT, 4) == SENT
     assert again.feedback()[0].good is False
     assert again.is_admitted(ALICE, BUDI)
     again.close()
 
 
 def test_an_answer_takes_the_place_of_the_one_before(state: State) -> None:
-    state.keep(GIVEN)
-    state.keep(replace(GIVEN, answer="12.000"))
-    found = state.given(CHAT, 5)
+    state.keep(SENT)
+    state.keep(replace(SENT, answer="12.000"))
+    found = state.sent_answer(CHAT, 5)
     assert found
     assert found.answer == "12.000"
-    assert state.given(CHAT, 6) is None
-    assert state.given_to(CHAT, 5) is None
+    assert state.sent_answer(CHAT, 6) is None
+    assert state.answer_to(CHAT, 5) is None
 
 
 def test_a_code_lets_one_in_whatever_races(state: State) -> None:
@@ -103,7 +105,7 @@ def test_a_code_is_only_good_in_time_and_never_written_down(path: Path, state: S
 
 def test_the_last_word_of_each_person_counts(state: State, clock: Clock) -> None:
     assert not state.judge(CHAT, 5, ALICE, good=True)
-    state.keep(GIVEN)
+    state.keep(SENT)
     for user, good in ((ALICE, True), (BUDI, False), (ALICE, False)):
         clock.now += 1
         assert state.judge(CHAT, 5, user, good)
@@ -121,72 +123,97 @@ def test_gaps_are_counted_whoever_writes_them_how(state: State) -> None:
 
 
 def test_what_is_forgotten_stands_in_no_file(path: Path, state: State) -> None:
-    state.keep(replace(GIVEN, question=SECRET, understood=SECRET))
+    state.keep(replace(SENT, question=SECRET, understood=SECRET))
     state.judge(CHAT, 5, ALICE, good=True)
-    state.keep(replace(GIVEN, message=6, user=BUDI))
+    state.judge(CHAT, 5, BUDI, good=False)
+    state.keep(replace(SENT, message=6, user=BUDI))
     state.set_language(ALICE, "id")
     state.forget(ALICE)
-    assert state.given(CHAT, 5) is None
-    assert state.given(CHAT, 6)
+    assert state.sent_answer(CHAT, 5) is None
+    assert state.sent_answer(CHAT, 6)
     assert state.feedback() == []
     assert state.language(ALICE) is None
-    assert SECRET.encode() not in b"".join(file.read_bytes() for file in path.parent.iterdir())
+    assert SECRET.encode() not in content(path)
+
+
+def test_what_is_forgotten_while_somebody_reads_stands_in_no_file_afterwards(path: Path, state: State) -> None:
+    state.keep(replace(SENT, question=SECRET, understood=SECRET))
+    with closing(State(path)) as again, closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT count(*) FROM given").fetchall()
+        impatient = State(path, busy=0)
+        impatient.forget(ALICE)
+        assert SECRET.encode() in content(path)
+        other.execute("COMMIT")
+        impatient.scrub()
+        assert SECRET.encode() not in content(path)
+        impatient.close()
+        assert again.sent_answer(CHAT, 5) is None
+
+
+def test_what_a_killed_process_forgot_stands_in_no_file_after_the_next_start(path: Path, state: State) -> None:
+    state.keep(replace(SENT, question=SECRET, understood=SECRET))
+    forgetting = "import os, sys; from pathlib import Path; from bot.telegram.state import State\n"
+    forgetting += f"State.scrub = lambda self: None; State(Path(sys.argv[1])).forget({ALICE}); os._exit(0)"
+    subprocess.run([sys.executable, "-c", forgetting, str(path)], cwd=REPOSITORY, check=True)
+    assert SECRET.encode() in content(path)
+    State(path).close()
+    assert SECRET.encode() not in content(path)
+
+
+def content(path: Path) -> bytes:
+    """Everything that stands in the file and in those beside it."""
+    return b"".join(file.read_bytes() for file in path.parent.iterdir())
+
+
+def test_a_group_with_a_new_id_stays_let_in(state: State) -> None:
+    assert not state.move_group(CHAT, -1001)
+    assert state.redeem(state.invite(), CHAT)
+    assert state.move_group(CHAT, -1001)
+    assert (state.is_admitted(CHAT), state.is_admitted(-1001)) == (False, True)
 
 
 def test_what_is_old_is_pruned(state: State, clock: Clock) -> None:
-    state.keep(GIVEN)
+    state.keep(SENT)
     state.judge(CHAT, 5, ALICE, good=True)
     code = state.invite(timedelta(days=60))
     state.count("user 1", int(clock.now))
     clock.now += 31 * 86400
-    state.keep(replace(GIVEN, message=6))
+    state.keep(replace(SENT, message=6))
     state.prune(timedelta(days=30))
-    assert state.given(CHAT, 5) is None
-    assert state.given(CHAT, 6)
+    assert state.sent_answer(CHAT, 5) is None
+    assert state.sent_answer(CHAT, 6)
     assert len(state.feedback()) == 1
     assert state.redeem(code, BUDI)
     assert state.count("user 1", int(clock.now) - 31 * 86400) == 1
 
 
+def rights(path: Path) -> dict[str, int]:
+    return {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
+
+
 def test_only_its_owner_can_read_the_file(path: Path, state: State) -> None:
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert rights(path) == dict.fromkeys(("state.sqlite", "state.sqlite-wal", "state.sqlite-shm"), 0o600)
 
 
-def broken(path: Path) -> None:
-    path.write_bytes(b"no database at all, but some text " * 100)
-
-
-def newer(path: Path) -> None:
-    database = sqlite3.connect(path)
-    database.execute(f"PRAGMA user_version={VERSION + 1}")
-    database.close()
-
-
-def folder(path: Path) -> None:
-    path.mkdir()
-
-
-@pytest.mark.parametrize(
-    ("spoil", "reason"), [(broken, "not a database"), (newer, "newer Kabar"), (folder, "STATE_DB=")]
-)
-def test_a_file_that_cannot_be_used_is_told_in_one_sentence(
-    tmp_path: Path, spoil: Callable[[Path], None], reason: str
-) -> None:
-    path = tmp_path / "state.sqlite"
-    spoil(path)
-    with pytest.raises(ConfigurationError, match=reason):
-        State(path)
+def test_a_file_that_others_could_read_is_made_private(path: Path, state: State) -> None:
+    state.keep(SENT)
+    for file in path.parent.iterdir():
+        file.chmod(0o644)
+    again = State(path)
+    assert rights(path) == dict.fromkeys(("state.sqlite", "state.sqlite-wal", "state.sqlite-shm"), 0o600)
+    again.close()
 
 
 WRITER = """
 import sys
 from pathlib import Path
-from bot.telegram.state import Given, State
+from bot.telegram.state import SentAnswer, State
 state = State(Path(sys.argv[1]))
 number = 0
 while True:
     number += 1
-    state.keep(Given(1, number, number, 7, "q", "q", None, None, None, None))
+    state.keep(SentAnswer(1, number, number, 7, "q", "q", None, None, None, None))
     state.judge(1, number, 7, True)
     print(number, flush=True)
 """
@@ -203,7 +230,7 @@ def test_a_killed_process_loses_nothing_that_it_has_acknowledged(path: Path) -> 
             lines += process.stdout.readlines()
         acknowledged = max(acknowledged, *(int(line) for line in lines if line.endswith("\n")))
         state = State(path)
-        kept = {one.message for number in range(1, acknowledged + 1) if (one := state.given(1, number))}
+        kept = {one.message for number in range(1, acknowledged + 1) if (one := state.sent_answer(1, number))}
         assert kept == set(range(1, acknowledged + 1))
         assert len(state.feedback()) >= acknowledged
         state.close()
@@ -211,11 +238,11 @@ def test_a_killed_process_loses_nothing_that_it_has_acknowledged(path: Path) -> 
 
 def keep_many(state: State) -> None:
     for number in range(10, 5000):
-        state.keep(replace(GIVEN, message=number, question="x" * 1000))
+        state.keep(replace(SENT, message=number, question="x" * 1000))
 
 
 def test_a_full_disk_is_an_error_and_loses_nothing(path: Path, state: State) -> None:
-    state.keep(GIVEN)
+    state.keep(SENT)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size, before[1]))
     try:
@@ -223,6 +250,6 @@ def test_a_full_disk_is_an_error_and_loses_nothing(path: Path, state: State) -> 
             keep_many(state)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    state.keep(replace(GIVEN, message=9))
-    assert state.given(CHAT, 5) == GIVEN
-    assert state.given(CHAT, 9)
+    state.keep(replace(SENT, message=9))
+    assert state.sent_answer(CHAT, 5) == SENT
+    assert state.sent_answer(CHAT, 9)

@@ -116,6 +116,17 @@ def test_every_way_of_coming_is_answered_or_left_alone(server: TelegramServer, c
     assert checked(lambda: server.say(alice, QUESTION)) == 1
 
 
+@pytest.mark.parametrize("date", [10**12, 10**30, -(10**15), "soon"])
+def test_an_impossible_date_is_passed_by(server: TelegramServer, start: Callable[..., Bot], date: object) -> None:
+    bot = start()
+    alice = server.user("Alice", language_code="en")
+    server.say(alice, QUESTION, date=date)
+    server.say(alice, QUESTION)
+    assert server.wait_for_message(alice).text.startswith(ANSWER)
+    assert "could not be read and is passed by" in bot.log
+    assert len(server.messages(alice)) == 1
+
+
 def reaction(chat: Chat, user: User) -> dict[str, Any]:
     thumb = [{"type": "emoji", "emoji": "👍"}]
     return {

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import pytest
-from bot_process import ANSWER, QUESTION, Bot, slowly
+from bot_process import ANSWER, QUESTION, Bot, Gate
+from patience import wait_until
 from telegram_server import TelegramServer
 
 from bot.telegram.web import SECRET_HEADER
+from index.store.snapshots import open_current
 
 Start = Callable[..., Bot]
 SECRET = "a-secret-of-the-webhook"
 PUBLIC = "https://bot.example.org"
 FIRST_UPDATE = 100_000_001
 """The number that the server begins with."""
-
-
-@pytest.fixture
-def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 @pytest.fixture
@@ -83,24 +81,35 @@ def test_what_is_delivered_twice_is_answered_once(
     assert len(server.messages(alice)) == 2
 
 
-def test_the_health_answer_tells_how_the_bot_is(server: TelegramServer, start: Start, port: int) -> None:
-    bot = start(WEBHOOK_PORT=str(port), LOG_FORMAT="json", change=slowly(1))
+def test_the_health_answer_tells_how_the_bot_is(
+    server: TelegramServer, start: Start, gate: Gate, port: int, index_dir: Path
+) -> None:
+    bot = start(WEBHOOK_PORT=str(port), LOG_FORMAT="json", change=gate.holds_answers)
     alice = server.user("Alice", language_code="en")
     server.say(alice, QUESTION)
+    server.wait_for_call("sendChatAction")
     url = f"http://127.0.0.1:{port}/health"
-    waiting = []
-    server.wait_until(lambda: waiting.append(httpx.get(url).json()["waiting"]) or waiting[-1] == 1)
+    assert httpx.get(url).json()["waiting"] == 1
+    gate.open()
     server.wait_for_message(alice)
-    health = httpx.get(url)
+    wait_until(lambda: httpx.get(url).json()["counts"].get("answered"))  # counted when it is sent
+    before, health, after = age(index_dir), httpx.get(url), age(index_dir)
     facts = health.json()
     assert (health.status_code, facts["status"], facts["articles"]) == (200, "ok", 3)
-    assert facts["counts"]["answered"] == 1
-    assert facts["snapshot_age_seconds"] >= 0
-    assert facts["seconds"]["p50"] > 0.5
+    assert (facts["counts"]["answered"], facts["waiting"]) == (1, 0)
+    assert round(before) <= facts["snapshot_age_seconds"] <= round(after)
+    assert facts["seconds"]["p50"] > 0.05  # after which typing is shown, until which it was held
     assert server.token not in health.text
+    assert bot.log
     for line in bot.log.splitlines():
         assert json.loads(line)["level"] in {"info", "warning"}
     assert bot.stop() == 0
+
+
+def age(index_dir: Path) -> float:
+    """The seconds since the live snapshot was made."""
+    with open_current(index_dir) as snapshot:
+        return (datetime.now(UTC) - datetime.fromisoformat(snapshot.manifest.created)).total_seconds()
 
 
 def test_a_port_that_is_taken_is_told_in_one_sentence(start: Start, port: int) -> None:
@@ -108,22 +117,25 @@ def test_a_port_that_is_taken_is_told_in_one_sentence(start: Start, port: int) -
         taken.bind(("127.0.0.1", port))
         taken.listen()
         bot = start(wait=False, WEBHOOK_PORT=str(port))
-        assert bot.process.wait(timeout=60) == 2
+        assert bot.ended() == 2
     assert f"WEBHOOK_PORT={port}" in bot.log
     assert "Traceback" not in bot.log
 
 
 def test_a_webhook_without_a_secret_is_refused(start: Start) -> None:
     bot = start(wait=False, WEBHOOK_URL=PUBLIC)
-    assert bot.process.wait(timeout=60) == 2
+    assert bot.ended() == 2
     assert "WEBHOOK_URL needs WEBHOOK_SECRET" in bot.log
 
 
-def test_a_drain_that_takes_too_long_ends(server: TelegramServer, start: Start) -> None:
-    bot = start(change=slowly(8) + "\nimport bot.telegram.app\nbot.app.DRAIN_SECONDS = 1")
+def test_a_drain_that_takes_too_long_ends(server: TelegramServer, start: Start, gate: Gate) -> None:
+    bot = start(change=f"{gate.holds_answers}\nimport bot.telegram.app\nbot.telegram.app.DRAIN_SECONDS = 0.1")
     alice = server.user("Alice", language_code="en")
     server.say(alice, QUESTION)
     server.wait_for_call("sendChatAction")
-    assert bot.stop() == 0
-    assert "Stopped with questions that were not answered" in bot.log
+    bot.process.send_signal(signal.SIGTERM)
+    bot.wait_for_log("Stopped with questions that were not answered")
+    gate.open()  # the thread that computes the answer cannot be stopped
+    assert bot.ended() == 0
+    assert server.messages(alice) == []
     assert "Traceback" not in bot.log

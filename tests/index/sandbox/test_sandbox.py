@@ -6,13 +6,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from kabar_process import REPOSITORY
+from patience import PATIENCE, wait_until
 
+from index.sandbox.child import GRACE
 from index.sandbox.parent import Limits, read_apart
 from index.types import RefusedError
 
@@ -62,13 +63,6 @@ def is_alive(pid: int) -> bool:
     return True
 
 
-def gone_within(seconds: float, pid: int) -> bool:
-    until = time.monotonic() + seconds
-    while is_alive(pid) and time.monotonic() < until:
-        time.sleep(0.02)
-    return not is_alive(pid)
-
-
 def test_what_is_read_comes_back() -> None:
     assert read_apart("tell", bytes(20 << 20))["length"] == 20 << 20
 
@@ -81,9 +75,9 @@ def test_the_process_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_process_ends_itself_should_nobody_else_do_it() -> None:
-    told = read_apart("tell", b"", Limits(seconds=7, memory=700 << 20))
-    assert 7 < told["alarm"] < 20
-    assert 7 < told["limits"]["RLIMIT_CPU"] < 20
+    told = read_apart("tell", b"", Limits(seconds=700, memory=700 << 20))
+    assert 0 < told["alarm"] <= 700 + GRACE
+    assert told["limits"]["RLIMIT_CPU"] == 700 + GRACE
     if sys.platform != "darwin":
         assert told["limits"]["RLIMIT_AS"] == 700 << 20
 
@@ -98,17 +92,12 @@ def test_a_missing_library_is_told() -> None:
         read_apart("lack", b"")
 
 
-def test_what_takes_too_long_is_given_up_and_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("reader", ["hang", "spin"])
+def test_what_takes_too_long_is_given_up_and_leaves_nothing(tmp_path: Path, reader: str) -> None:
     with pytest.raises(RefusedError, match=r"^reading it took longer than 1 seconds$"):
-        read_apart("hang", bytes(tmp_path / "pid"), Limits(seconds=1))
-    assert not is_alive(int((tmp_path / "pid").read_text()))
-
-
-def test_what_never_pauses_is_given_up() -> None:
-    begun = time.monotonic()
-    with pytest.raises(RefusedError, match=r"longer than 0.5 seconds"):
-        read_apart("spin", b"", Limits(seconds=0.5))
-    assert time.monotonic() - begun < 5
+        read_apart(reader, bytes(tmp_path / "pid"), Limits(seconds=1))
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)  # no process of ours is left, not even a dead one
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="it does not limit memory")
@@ -136,8 +125,7 @@ def test_the_process_cannot_fill_the_disk(tmp_path: Path) -> None:
 
 def test_a_folder_of_our_name_where_the_user_stands_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "elsewhere" / "index").mkdir(parents=True)
-    for name in ("__init__", "confined"):
-        (tmp_path / "elsewhere" / "index" / f"{name}.py").write_text("raise SystemExit(9)", encoding="utf-8")
+    (tmp_path / "elsewhere" / "index" / "__init__.py").write_text("raise SystemExit(9)", encoding="utf-8")
     monkeypatch.chdir(tmp_path / "elsewhere")
     assert read_apart("tell", b"abc")["length"] == 3
 
@@ -155,9 +143,7 @@ def test_ctrl_c_leaves_no_orphan(tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": paths}, stderr=subprocess.DEVNULL
     ) as parent:
-        while not (pid.exists() and pid.read_text()):
-            assert parent.poll() is None
-            time.sleep(0.02)
+        wait_until(lambda: parent.poll() is not None or (pid.exists() and pid.read_text()))
         parent.send_signal(signal.SIGINT)
-        assert parent.wait(10) != 0
-    assert gone_within(5, int(pid.read_text()))
+        assert parent.wait(PATIENCE) != 0
+    wait_until(lambda: not is_alive(int(pid.read_text())))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.text import chunking
@@ -131,7 +131,6 @@ TEXTS = st.one_of(st.text(), st.lists(PARTS, max_size=25).map(" ".join), st.list
 LANGUAGES = st.sampled_from(["id", "en", None, "de"])
 
 
-@settings(deadline=None)
 @given(TEXTS, LANGUAGES)
 def test_offsets_are_exact(text: str, language: str | None) -> None:
     for one in chunk(text, count_words, language):
@@ -144,7 +143,6 @@ def test_offsets_are_exact(text: str, language: str | None) -> None:
             assert not one.text[end:following].strip()
 
 
-@settings(deadline=None)
 @given(TEXTS, LANGUAGES)
 def test_nothing_is_lost(text: str, language: str | None) -> None:
     covered = 0
@@ -154,7 +152,6 @@ def test_nothing_is_lost(text: str, language: str | None) -> None:
     assert not text[covered:].strip()
 
 
-@settings(deadline=None)
 @given(TEXTS, LANGUAGES)
 def test_chunks_are_in_order_and_share_at_most_one_short_sentence(text: str, language: str | None) -> None:
     for one, following in pairwise(chunk(text, count_words, language)):
@@ -166,7 +163,6 @@ def test_chunks_are_in_order_and_share_at_most_one_short_sentence(text: str, lan
             assert counted([spans(one)[-1]], text) <= LONGEST_OVERLAP
 
 
-@settings(deadline=None)
 @given(TEXTS, LANGUAGES)
 def test_every_sentence_is_whole_or_in_pieces(text: str, language: str | None) -> None:
     chunked = sorted({span for one in chunk(text, count_words, language) for span in spans(one)})
@@ -179,7 +175,6 @@ def test_every_sentence_is_whole_or_in_pieces(text: str, language: str | None) -
             assert all(one[1] <= following[0] for one, following in pairwise(inside))
 
 
-@settings(deadline=None)
 @given(TEXTS, LANGUAGES)
 @example(f"{sentence(55)} {sentence(150)} {sentence(55)}", "id")
 def test_sizes_are_in_range(text: str, language: str | None) -> None:
@@ -197,7 +192,6 @@ def counted(of: Sequence[Span], text: str) -> int:
     return sum(max(SMALLEST_COUNT, count) for count in count_words([text[start:end] for start, end in of]))
 
 
-@settings(deadline=None)
 @given(TEXTS, LANGUAGES)
 def test_the_same_text_gives_the_same_chunks(text: str, language: str | None) -> None:
     assert chunk(text, count_words, language) == chunk(text, count_words, language)

@@ -1,7 +1,7 @@
 """Where sentences end; the examples are made up."""
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.text.sentences import sentences
@@ -202,7 +202,6 @@ PARTS = st.sampled_from([*WORDS, *MARKS, *SPACES])
 TEXTS = st.one_of(st.text(), st.lists(PARTS, max_size=60).map("".join))
 
 
-@settings(deadline=None)
 @given(TEXTS, st.sampled_from(LANGUAGES))
 @example("\u0301." * 50, "id")
 @example("\ud83d. \ude00", "de")

@@ -6,10 +6,8 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from web_fetching import Fetch, Network
+from web_fetching import Fetch, Network, patient
 from web_server import WebServer, web_server
-
-from index.web.fetching import Fetcher
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +19,7 @@ def server() -> Iterator[WebServer]:
 @pytest.fixture
 def fetch() -> Fetch:
     """As patient as the slowest machine needs it."""
-    return Fetcher(allow_loopback=True, step_seconds=60, total_seconds=120).fetch
+    return patient().fetch
 
 
 @pytest.fixture(scope="session")

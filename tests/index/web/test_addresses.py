@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from web_fetching import Fetch, Network, refusal
 
@@ -50,7 +50,6 @@ def test_what_is_no_address_of_a_page_is_refused(fetch: Fetch, network: Network,
 
 
 @given(st.text("ab1:/?#@\\%[] ", max_size=6), st.text("ab1:/?#@\\%[] ", max_size=6), st.sampled_from(["/", "//", ""]))
-@settings(deadline=None)
 def test_no_refusal_shows_a_password(before: str, behind: str, slashes: str) -> None:
     url = f"http:{slashes}user:{before}s3cret{behind}@127.0.0.1/story"
     with pytest.raises(LoadError) as caught:

@@ -47,8 +47,7 @@ def test_an_invitation_lets_one_person_in_and_survives_a_kill(
     code = json.loads(kabar("invite", "--json", settings=settings).stdout)["code"]
     server.say(alice, f"/start {code}")
     assert server.wait_for_message(alice).text.startswith("Welcome!")
-    bot.process.kill()
-    bot.process.wait()
+    bot.kill()
     start(**settings)
     server.say(alice, QUESTION)
     assert server.wait_for_message(alice).text.startswith(ANSWER)
@@ -58,6 +57,22 @@ def test_an_invitation_lets_one_person_in_and_survives_a_kill(
     server.say(alice, "/help")
     server.wait_for_message(alice)
     assert len(server.messages(budi)) == 1
+
+
+def test_a_group_that_becomes_a_supergroup_stays_let_in(
+    server: TelegramServer, start: Start, kabar: Kabar, tmp_path: Path
+) -> None:
+    alice = server.user("Alice", language_code="en")
+    group, supergroup = server.group("Newsroom", kind="group", members=[alice]), server.group("Newsroom")
+    settings = {"TELEGRAM_ALLOWED": f"1,{group.id}", "STATE_DB": str(tmp_path / "var" / "state.sqlite")}
+    bot = start(**settings)
+    code = json.loads(kabar("invite", "--json", settings=settings).stdout)["code"]
+    server.say(alice, f"/start {code}", chat=group)
+    assert server.wait_for_message(group).text.startswith("Welcome!")
+    server.push_message(alice, group, migrate_to_chat_id=supergroup.id)
+    bot.wait_for_log(f"{group.id}, which stands in TELEGRAM_ALLOWED, is {supergroup.id} now")
+    server.say(alice, f"/ask {QUESTION}", chat=supergroup)
+    assert server.wait_for_message(supergroup).text.startswith(ANSWER)
 
 
 def test_a_group_is_let_in_by_a_code_that_is_sent_there(

@@ -1,0 +1,187 @@
+"""How well are follow-ups answered: alone, with the questions before in front, and by the bot's rules?
+
+    python benchmarks/followups.py DATA --index-dir DIR [--files news-valid] [--limit 200] [--results FILE]
+
+DATA is a folder with news-train.jsonl.gz and news-valid.jsonl.gz, one article a line with its questions: "q", as asked
+by somebody who has the article before them, "qs", the same asked out of the blue, "l", its language, "a", the answer
+(null: the article does not say), and "prev" in a follow-up: the number of the question asked just before. Each
+follow-up is asked of all articles of both files in three ways:
+
+    alone     as it stands
+    in front  behind the questions before it, as one question
+    rules     in a conversation: the questions before it are asked first, and what was answered to them is its context
+
+recall@1 is how often its article comes first, found by search alone and after reading. Exact match and F1 are of the
+best span, whatever its confidence, over the follow-ups that have an answer; "answered" says how many of those get one,
+"refused" how many of the others get none. No span is a yes or a no, so those few are left out.
+
+The index is built at the first run and reused later. With --results, what was asked before is not asked again; name
+another file after a change of the code. --limit takes as many of each file, drawn by chance and always the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from bot.answers.answerer import Answerer
+from bot.answers.types import Answer
+from bot.evaluation.cases import Case, rows
+from bot.evaluation.measures import Outcome, figures
+from bot.evaluation.trial import Trial
+from bot.questions.conversation import Turn
+from bot.readers.loading import load_reader
+from bot.settings import Settings
+from index.build import build_from
+from index.embedding.loading import load_embedder
+from index.store.snapshots import open_current
+from index.types import Article, Embedder
+
+FILES = ("news-train", "news-valid")
+WAYS = ("alone", "in front", "rules")
+COLUMNS = {
+    "search@1": ("search", "recall@1"),
+    "recall@1": ("retrieval", "recall@1"),
+    "EM": ("answers", "exact_match"),
+    "F1": ("answers", "f1"),
+    "answered": ("abstention", "answered"),
+    "refused": ("abstention", "refused"),
+}
+INSTRUCTIONS = ("avx512_vnni", "avx_vnni", "avx512f", "avx2")
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A question that means something only after others."""
+
+    key: str
+    file: str
+    language: str
+    before: tuple[str, ...]
+    """The questions before it, the first of them whole by itself."""
+    case: Case
+
+
+def follow_ups(file: str, articles: Sequence[Mapping[str, Any]]) -> Iterator[FollowUp]:
+    """The follow-ups of a file's articles, but for those that want yes or no."""
+    for article in articles:
+        for number, asked in enumerate(article["qa"]):
+            if "prev" in asked and asked["k"] != "yn":
+                case = Case(asked["q"], (asked["a"],) if asked["a"] else (), article["id"])
+                yield FollowUp(f"{article['id']} {number}", file, asked["l"], before(article["qa"], asked), case)
+
+
+def before(questions: Sequence[Mapping[str, Any]], asked: Mapping[str, Any]) -> tuple[str, ...]:
+    """What was asked before a question, as it would be asked out of the blue where that is known."""
+    if "prev" not in asked:
+        return ()
+    earlier = questions[asked["prev"]]
+    return (*before(questions, earlier), earlier.get("qs") or earlier["q"])
+
+
+def answer_to(follow_up: FollowUp, way: str, answerer: Answerer) -> Answer:
+    """What is answered when it is asked this way."""
+    question, turns = follow_up.case.question, list[Turn]()
+    if way == "in front":
+        question = " ".join([*follow_up.before, question])
+    if way == "rules":
+        for earlier in follow_up.before:
+            turns.append(answerer.ask(earlier, context=tuple(turns)).turn)
+    return answerer.ask(question, context=tuple(turns))
+
+
+def outcomes(asked: Sequence[FollowUp], answerer: Answerer, results: Path | None) -> dict[tuple[str, str], Outcome]:
+    """What became of each follow-up in each way; known results are taken, and new ones added to them."""
+    outcome_of, trial = known(results), Trial(answerer)
+    for number, follow_up in enumerate(asked):
+        print(f"\r{number}/{len(asked)}", end="", file=sys.stderr, flush=True)
+        for way in WAYS:
+            if (follow_up.key, way) not in outcome_of:
+                answer = answer_to(follow_up, way, answerer)
+                outcome = trial.judge(follow_up.case, answer, sum(answer.timings_ms.values()))
+                outcome_of[follow_up.key, way] = outcome
+                if results:
+                    with results.open("a", encoding="utf-8") as file:
+                        file.write(json.dumps([follow_up.key, way, asdict(outcome)]) + "\n")
+    print("\r", end="", file=sys.stderr)
+    return outcome_of
+
+
+def known(results: Path | None) -> dict[tuple[str, str], Outcome]:
+    """The outcomes that a run wrote before."""
+    lines = results.read_text("utf-8").splitlines() if results and results.exists() else []
+    return {(key, way): Outcome(**fields) for key, way, fields in map(json.loads, lines)}
+
+
+def report(asked: Sequence[FollowUp], outcome_of: Mapping[tuple[str, str], Outcome]) -> None:
+    """Print the figures of each file, and of each of its languages."""
+    print(f"{'':12}{'questions':>10}{'with answer':>13}  {'way':10}" + "".join(f"{name:>10}" for name in COLUMNS))
+    for file in dict.fromkeys(one.file for one in asked):
+        for language in ("", *sorted({one.language for one in asked if one.file == file})):
+            chosen = [one for one in asked if one.file == file and language in ("", one.language)]
+            for way in WAYS:
+                tree = figures([outcome_of[one.key, way] for one in chosen])
+                shown = [tree[group][name] for group, name in COLUMNS.values()]
+                counts = f"{tree['cases']:10}{tree['answerable']:13}" if way == WAYS[0] else " " * 23
+                name = f"{'  ' * bool(language)}{language or file}" if way == WAYS[0] else ""
+                values = (f"{'–' if value is None else format(value, '.3f'):>10}" for value in shown)
+                print(f"{name:12}{counts}  {way:10}" + "".join(values))
+
+
+def build(data: Path, index_dir: Path, embedder: Embedder) -> dict[str, list[dict[str, Any]]]:
+    """Build the index over the articles of all files, and give these as they stand there."""
+
+    def progress(_step: str, done: int, total: int) -> None:
+        print(f"\r{done}/{total}", end="", file=sys.stderr, flush=True)
+
+    files = {file: [fields for _line, fields in rows(data / f"{file}.jsonl.gz")] for file in FILES}
+    articles = [
+        Article(one["id"], one["title"], one["text"], "", date.fromisoformat(one["date"]), language=one["lang"])
+        for file in files.values()
+        for one in file
+    ]
+    build_from(articles, index_dir, embedder, progress)
+    return files
+
+
+def processor() -> str:
+    """Which of the instructions that its figures may depend on the processor has."""
+    file = Path("/proc/cpuinfo")
+    flags = set(file.read_text().split()) if file.exists() else set()
+    return " ".join(name for name in INSTRUCTIONS if name in flags) or "unknown"
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--index-dir", type=Path, required=True)
+    parser.add_argument("--files", nargs="+", choices=FILES, default=FILES)
+    parser.add_argument("--limit", type=int, help="follow-ups of each file")
+    parser.add_argument("--results", type=Path, help="where what became of each is kept")
+    options = parser.parse_args()
+    cache = Settings().model_cache
+    embedder = load_embedder("bundled", cache)
+    articles = build(options.data, options.index_dir, embedder)
+    asked: list[FollowUp] = []
+    for file in options.files:
+        drawn = list(follow_ups(file, articles[file]))
+        Random(0).shuffle(drawn)
+        asked += drawn[: options.limit]
+    with open_current(options.index_dir) as snapshot:
+        answerer = Answerer(snapshot, embedder, load_reader("bundled", embedder, cache))
+        outcome_of = outcomes(asked, answerer, options.results)
+        held = f"{sum(map(len, articles.values()))} articles in {snapshot.manifest.chunks} chunks"
+    print(f"processor: {processor()}; {held}")
+    report(asked, outcome_of)
+
+
+if __name__ == "__main__":
+    main()
