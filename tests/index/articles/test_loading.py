@@ -8,12 +8,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path, PurePosixPath
 
 import pytest
 from article_files import HEADLINE, LEAD, PAGE, SECOND, load_one, read, refusal, text_of, touch
+from file_trees import without_privileges
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kabar_process import REPOSITORY
@@ -108,19 +108,6 @@ def test_what_is_no_file_is_refused_at_once(tmp_path: Path) -> None:
     assert refusal(tmp_path / "broken.txt") == "a link that leads nowhere"
     assert refusal(tmp_path / "circle.txt") == "a link that leads in a circle"
     assert refusal(tmp_path / "gone.txt") == "it is no longer there"
-
-
-@contextmanager
-def without_privileges() -> Iterator[None]:
-    """Root may read everything, whatever a file's mode says: as root, be `nobody` meanwhile."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 def test_a_file_or_folder_without_permission_is_refused(tmp_path: Path) -> None:
