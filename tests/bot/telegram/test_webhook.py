@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -22,6 +23,8 @@ from bot.telegram.web import SECRET_HEADER
 from index.store.snapshots import open_current
 
 Start = Callable[..., Bot]
+get = partial(httpx.get, timeout=PATIENCE)
+post = partial(httpx.post, timeout=PATIENCE)
 SECRET = "a-secret-of-the-webhook"
 PUBLIC = "https://bot.example.org"
 FIRST_UPDATE = 100_000_001
@@ -71,16 +74,16 @@ def test_nobody_but_telegram_can_deliver(server: TelegramServer, hooked: Callabl
     url = f"http://127.0.0.1:{port}/telegram"
     update = {"update_id": 1, "message": {"message_id": 1, "date": 1, "chat": {"id": 1, "type": "private"}}}
     secret = {SECRET_HEADER: SECRET}
-    assert httpx.post(url, json=update).status_code == 401
-    assert httpx.post(url, json=update, headers={SECRET_HEADER: "guessed"}).status_code == 401
-    assert httpx.post(url, json=update, headers={SECRET_HEADER: b"\xff\xfe"}).status_code == 401
-    assert httpx.get(url, headers=secret).status_code == 405
+    assert post(url, json=update).status_code == 401
+    assert post(url, json=update, headers={SECRET_HEADER: "guessed"}).status_code == 401
+    assert post(url, json=update, headers={SECRET_HEADER: b"\xff\xfe"}).status_code == 401
+    assert get(url, headers=secret).status_code == 405
     numbers = (b'"x"', b"null", b"true", b"Infinity", b"1e999", b"9" * 5000)
     for body in (b"", b"[]", b"{}", b"\xff\xfe", b"[" * 100_000, *(b'{"update_id": %s}' % one for one in numbers)):
-        assert httpx.post(url, content=body, headers=secret).status_code == 400
-    assert httpx.post(url, content=b"x" * 2_000_000, headers=secret).status_code == 413
-    assert httpx.post(url, json={"update_id": 2, "message": {"poll": {}}}, headers=secret).status_code == 200
-    assert httpx.get(f"http://127.0.0.1:{port}/").status_code == 404
+        assert post(url, content=body, headers=secret).status_code == 400
+    assert post(url, content=b"x" * 2_000_000, headers=secret).status_code == 413
+    assert post(url, json={"update_id": 2, "message": {"poll": {}}}, headers=secret).status_code == 200
+    assert get(f"http://127.0.0.1:{port}/").status_code == 404
     assert "Traceback" not in bot.log
 
 
@@ -139,7 +142,7 @@ def test_what_is_delivered_twice_is_answered_once(
     asked = server.say(alice, QUESTION)
     server.wait_for_message(alice)
     update = {"update_id": FIRST_UPDATE, "message": asked.raw}
-    again = httpx.post(f"http://127.0.0.1:{port}/telegram", json=update, headers={SECRET_HEADER: SECRET})
+    again = post(f"http://127.0.0.1:{port}/telegram", json=update, headers={SECRET_HEADER: SECRET})
     assert again.status_code == 200
     server.say(alice, "/help")
     server.wait_for_message(alice)
@@ -154,11 +157,11 @@ def test_the_health_answer_tells_how_the_bot_is(
     server.say(alice, QUESTION)
     server.wait_for_call("sendChatAction")
     url = f"http://127.0.0.1:{port}/health"
-    assert httpx.get(url).json()["waiting"] == 1
+    assert get(url).json()["waiting"] == 1
     gate.open()
     server.wait_for_message(alice)
-    wait_until(lambda: httpx.get(url).json()["counts"].get("answered"))  # counted when it is sent
-    before, health, after = age(index_dir), httpx.get(url), age(index_dir)
+    wait_until(lambda: get(url).json()["counts"].get("answered"))  # counted when it is sent
+    before, health, after = age(index_dir), get(url), age(index_dir)
     facts = health.json()
     assert (health.status_code, facts["status"], facts["articles"]) == (200, "ok", 3)
     assert (facts["counts"]["answered"], facts["waiting"]) == (1, 0)
