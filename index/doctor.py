@@ -98,7 +98,7 @@ def _model(embedder: Embedder) -> Check:
     lengths = np.linalg.norm(vectors, axis=1)
     if vectors.shape != (2, embedder.dimension) or not np.allclose(lengths, 1, atol=1e-3):
         return Check("model", False, f"{embedder.name} gives no vectors of length 1", "Set EMBEDDING_MODEL=bundled.")
-    return Check("model", True, f"{embedder.name}, {embedder.dimension} dimensions")
+    return Check("model", True, f"{embedder.name}, {embedder.dimension} dimensions, computed in {embedder.arithmetic}")
 
 
 def _live(index_dir: Path, embedder: Embedder) -> Check:

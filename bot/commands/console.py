@@ -113,13 +113,14 @@ def print_error(exc: Exception) -> None:
 
 def live_answerer(settings: Settings) -> LiveAnswerer:
     """The answerer of the live snapshot. Raises UnusableError where there is none that can be trusted."""
-    from bot.answers.answerer import Answerer
-    from bot.answers.live import LiveAnswerer
     from index.store.snapshots import Snapshot, open_current
 
     first = open_current(settings.index_dir)  # before the model: a missing index is told at once
     embedder = embedder_of(settings)
     reader = reader_of(settings, embedder)
+
+    from bot.answers.answerer import Answerer  # while the models load in the background
+    from bot.answers.live import LiveAnswerer
 
     def answerer(snapshot: Snapshot) -> Answerer:
         return Answerer(snapshot, embedder, reader, settings.answer_threshold)

@@ -67,8 +67,13 @@ class Operating:
         message, spoken = await self._heard(update)
         metrics = self._parts.metrics
         counts = metrics.counts()
-        manifest, name, known = await self._parts.look(
-            lambda answerer: (answerer.snapshot.manifest, answerer.snapshot.name, knowledge(answerer.snapshot, spoken))
+        manifest, name, known, arithmetic = await self._parts.look(
+            lambda answerer: (
+                answerer.snapshot.manifest,
+                answerer.snapshot.name,
+                knowledge(answerer.snapshot, spoken),
+                answerer.arithmetic,
+            )
         )
         age = datetime.now(UTC) - datetime.fromisoformat(manifest.created)
         text = spoken.status.format(
@@ -84,7 +89,7 @@ class Operating:
             p50=_seconds(metrics.percentile(0.5)),
             p95=_seconds(metrics.percentile(0.95)),
         )
-        await self._reply(message, plain(text))
+        await self._reply(message, plain(f"{text}\n{arithmetic}"))
 
     async def history(self, update: Update, _context: Context) -> None:
         """The kept snapshots, newest first."""
