@@ -22,8 +22,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from index.types import Span
 
@@ -33,9 +34,9 @@ _OURS = {None, "id", "ms", "jv", "su", "en"}
 
 def sentences(text: str, language: str | None) -> list[Span]:
     """Offsets of the sentences of the text, in order; what lies between two of them is white space."""
-    borders = _borders(text) if language in _OURS else _borders_by_library(text, language or "")
+    within = _borders_within if language in _OURS else partial(_borders_by_library, language or "")
     spans, start = [], 0
-    for border in (*borders, len(text)):
+    for border in (*_borders(text, within), len(text)):
         piece = text[start:border]
         if kept := piece.strip():
             first = start + len(piece) - len(piece.lstrip())
@@ -52,25 +53,42 @@ def paragraph_ends(text: str, start: int, end: int) -> bool:
     return _PARAGRAPH_END.search(text, start, end) is not None
 
 
-def _borders(text: str) -> Iterator[int]:
+def _borders(text: str, within: Callable[[str], Iterable[int]]) -> Iterator[int]:
+    """Where paragraphs end, and where sentences do within them."""
     start = 0
     for gap in _PARAGRAPH_END.finditer(text):
-        yield from (start + border for border in _borders_within(text[start : gap.start()]))
+        yield from (start + border for border in within(text[start : gap.start()]))
         yield gap.end()
         start = gap.end()
-    yield from (start + border for border in _borders_within(text[start:]))
+    yield from (start + border for border in within(text[start:]))
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_AT_ONCE = 10_000
+"""Characters that are given to sentencex, which may take the square of their number; few paragraphs have a tenth."""
+_AHEAD = 100
+"""Characters that must stand behind a border for it to be sure: "am 5. M" may become "am 5. Mai"."""
 
 
-def _borders_by_library(text: str, language: str) -> list[int]:
+def _borders_by_library(language: str, paragraph: str) -> Iterator[int]:
     from sentencex import get_sentence_boundaries
 
-    # It takes no half of a surrogate pair; a replacement of the same length keeps the offsets.
-    boundaries = get_sentence_boundaries(language, _SURROGATE.sub("\ufffd", text))
-    ends = {int(boundary["end_index"]) for boundary in boundaries}
-    return sorted(ends.union(gap.end() for gap in _PARAGRAPH_END.finditer(text)))
+    start = 0
+    while start < len(paragraph):
+        piece = paragraph[start : start + _AT_ONCE]
+        # It takes no half of a surrogate pair; a replacement of the same length keeps the offsets.
+        found = get_sentence_boundaries(language, _SURROGATE.sub("\ufffd", piece))
+        borders = sorted({int(boundary["end_index"]) for boundary in found})
+        is_last = start + len(piece) == len(paragraph)
+        sure = borders if is_last else [border for border in borders if border < len(piece) - _AHEAD]
+        yield from (start + border for border in sure)
+        start += len(piece) if is_last else _end_of_piece(piece, sure)
+
+
+def _end_of_piece(piece: str, borders: list[int]) -> int:
+    """Where the next piece begins: with a sentence, or else with a word, so long as half of this one is done."""
+    half = len(piece) // 2
+    return borders[-1] if borders and borders[-1] > half else piece.rfind(" ", half) + 1 or len(piece)
 
 
 # --- one paragraph ----------------------------------------------------------------------------------------
