@@ -23,7 +23,6 @@ REMOVED = "removed"
 """Below INDEX_DIR: where the files of removed articles go."""
 SETTLING_SECONDS = 2.0
 """A folder in which nothing changed for so long is not being written to."""
-
 RETRY_SECONDS = 30.0
 
 
@@ -212,16 +211,16 @@ def watch(roots: Sequence[Path], build: Callable[[], bool], settling: float = SE
     """
     built = previous = None
     while True:
-        begun = time.monotonic()
+        start = time.monotonic()
         now = _state(roots)
-        looking = time.monotonic() - begun
+        duration = time.monotonic() - start
         if now == previous and now != built:
             if build():
                 built = now
             else:
                 time.sleep(RETRY_SECONDS)
         previous = now
-        time.sleep(max(settling, 10 * looking))
+        time.sleep(max(settling, 10 * duration))
 
 
 def _state(roots: Sequence[Path]) -> dict[Path, tuple[int, int, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from index.articles.opening import shown
+from index.articles.opening import display_path
 from index.articles.types import ArticleFile
 from index.types import LoadError, RefusedError
 
@@ -26,7 +26,7 @@ def load_error(file: ArticleFile, exc: Exception, place: str = "") -> LoadError:
         return exc
     if isinstance(exc, ImportError):  # all files of its kind would be lost
         raise exc
-    return LoadError(shown(file.path) + place, _reason(file, exc))
+    return LoadError(display_path(file.path) + place, _reason(file, exc))
 
 
 def _reason(file: ArticleFile, exc: Exception) -> str:

@@ -21,7 +21,7 @@ def find_files(roots: Sequence[Path]) -> Iterator[ArticleFile]:
     seen: set[str] = set()
     taken: set[PurePosixPath] = set()
     for root in roots:
-        for path, relative in sorted(_walk(root, homes, seen), key=lambda found: str(found.relative)):
+        for path, relative in sorted(_walk(root, homes, seen), key=lambda file: str(file.relative)):
             unique = relative
             while unique in taken:
                 unique = PurePosixPath(Path(os.path.realpath(root)).name or "root") / unique

@@ -24,8 +24,8 @@ _SCHEME = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
 def slug(text: str) -> str:
     """Letters, with their marks, and digits in lower case; one "-" for whatever stands between them."""
     lower = unicodedata.normalize("NFC", text.lower())
-    kept = (character if unicodedata.category(character)[0] in "LMN" else " " for character in lower)
-    return "-".join("".join(kept).split())
+    words = (character if unicodedata.category(character)[0] in "LMN" else " " for character in lower)
+    return "-".join("".join(words).split())
 
 
 # --- of files -------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from index.articles.dates import believable, first_date
 from index.articles.errors import attempt
 from index.articles.fields import NAMES, language_code, web_address
 from index.articles.lines import Facts
-from index.articles.opening import LARGEST, opened
+from index.articles.opening import LARGEST, regular_file
 from index.articles.plain_text import paragraphs
 from index.articles.types import ArticleFile, Draft
 from index.text.characters import one_line
@@ -27,7 +27,7 @@ _MILLISECONDS = 1e11
 
 def read_json_lines(file: ArticleFile) -> Iterator[Draft | LoadError]:
     """The articles of a JSON Lines file as they are read, and an error for each line that is none."""
-    with opened(file.path) as stream:
+    with regular_file(file.path) as stream:
         for number, line in numbered_lines(stream):
             place = f":{number}"
             yield attempt(file, place, partial(_draft, line, place))

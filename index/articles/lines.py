@@ -199,10 +199,10 @@ def _link(line: str) -> Facts | None:
 
 
 def _dateline(line: str, title: str | None) -> Facts | None:
-    placed = dateline(line, after_comma=title is not None)
-    if not placed:
+    day_and_others = dateline(line, after_comma=title is not None)
+    if not day_and_others:
         return None
-    day, others = placed
+    day, others = day_and_others
     bylines = (_byline(other) for other in others)
     return Facts(published=day).or_else(next((byline for byline in bylines if byline), Facts()))
 

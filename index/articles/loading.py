@@ -15,7 +15,7 @@ from index.articles.html import read_html
 from index.articles.ids import ItemIds
 from index.articles.json_lines import read_json_lines
 from index.articles.markdown import read_markdown
-from index.articles.opening import LARGEST, shown
+from index.articles.opening import LARGEST, display_path
 from index.articles.plain_text import read_text
 from index.articles.story import story
 from index.articles.types import ArticleFile, Draft, Format
@@ -70,9 +70,9 @@ def checksum(path: Path) -> str:
 def refusal(file: ArticleFile) -> LoadError:
     """Why a file that is of none of the formats is not read."""
     if file.path.is_dir():
-        return LoadError(shown(file.path), "a folder that cannot be opened")
+        return LoadError(display_path(file.path), "a folder that cannot be opened")
     suffix = file.relative.suffix.lower() or "no suffix"
-    return LoadError(shown(file.path), f"not a kind of article Kabar reads ({suffix})")
+    return LoadError(display_path(file.path), f"not a kind of article Kabar reads ({suffix})")
 
 
 def _articles(file: ArticleFile, article_id: str) -> Iterator[Article | LoadError]:
@@ -107,7 +107,7 @@ def _article(file: ArticleFile, article_id: str, draft: Draft) -> Article:
         id=article_id,
         title=_shortened(facts.title) or _name(file.relative),
         text=text,
-        path=shown(file.path),
+        path=display_path(file.path),
         published=facts.published,
         author=_shortened(facts.author),
         url=facts.url,
@@ -134,6 +134,6 @@ def _few_errors(file: ArticleFile, items: Iterator[Article | LoadError]) -> Iter
         if isinstance(item, Article) or errors <= NAMED:
             yield item
     if errors > NAMED:
-        yield LoadError(shown(file.path), f"{errors - NAMED:,} more of its {count:,} items give no article")
+        yield LoadError(display_path(file.path), f"{errors - NAMED:,} more of its {count:,} items give no article")
     if not count:
-        yield LoadError(shown(file.path), "it is empty")
+        yield LoadError(display_path(file.path), "it is empty")

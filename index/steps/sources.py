@@ -11,7 +11,7 @@ from typing import NamedTuple
 from index.articles import loading
 from index.articles.finding import find_files
 from index.articles.ids import article_ids
-from index.articles.opening import shown
+from index.articles.opening import display_path
 from index.articles.types import ArticleFile
 from index.store.schema import SourceFile
 from index.types import Article, LoadError
@@ -42,7 +42,7 @@ def _source(file: ArticleFile, article_id: str | None) -> Source:
     if article_id is None:
         raise loading.refusal(file)
     checksum = loading.checksum(file.path)
-    source = SourceFile(article_id, shown(file.path), shown(file.relative), checksum)
+    source = SourceFile(article_id, display_path(file.path), display_path(file.relative), checksum)
     return Source(source, partial(loading.load, file, article_id))
 
 

@@ -1,4 +1,8 @@
-"""Whether a passage says no more than another one did."""
+"""Whether a passage says no more than another one did.
+
+It repeats one in which each of its sentences stands, word for word, but for a few words that say nothing. What is not
+recognised costs a place; what is taken for a repetition and is none costs the reader a fact.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,6 @@ from index.types import Span
 _SAYS_NOTHING = frozenset("yang itu tersebut juga adalah ialah bahwa telah oleh pada the that also".split())
 """Words whose presence changes no fact. Not among them, for example, are "lalu" (Senin lalu: last Monday), "ini"
 (this week, not that), "a" (few, a few), "di", "ke" and "dari"."""
-
 
 _TURNING = frozenset("tidak tak bukan belum tanpa batal membantah not no never nor without denies denied".split())
 """Words that turn a sentence into its contrary."""

@@ -8,12 +8,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path, PurePosixPath
 
 import pytest
 from article_files import HEADLINE, LEAD, PAGE, SECOND, load_one, read, refusal, text_of, touch
+from file_trees import without_privileges
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kabar_process import REPOSITORY
@@ -25,7 +25,6 @@ from index.articles.types import ArticleFile, Draft
 from index.types import Article, LoadError
 
 SAMPLES = REPOSITORY / "articles"
-FIRST_ARTICLE = REPOSITORY.parent / "shared" / "articles" / "kompas-2024-11-21.txt"
 
 
 # --- titles -----------------------------------------------------------------------------------------------
@@ -109,19 +108,6 @@ def test_what_is_no_file_is_refused_at_once(tmp_path: Path) -> None:
     assert refusal(tmp_path / "broken.txt") == "a link that leads nowhere"
     assert refusal(tmp_path / "circle.txt") == "a link that leads in a circle"
     assert refusal(tmp_path / "gone.txt") == "it is no longer there"
-
-
-@contextmanager
-def without_privileges() -> Iterator[None]:
-    """Root may read everything, whatever a file's mode says: as root, be `nobody` meanwhile."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 def test_a_file_or_folder_without_permission_is_refused(tmp_path: Path) -> None:
@@ -283,17 +269,3 @@ def test_every_sample_article_is_read_whole() -> None:
         left_over = ("baca juga", "read also", "also read", "penulis", "editor", "terbaru", "advertisement", "terkait")
         assert not [word for word in left_over if word in article.text.casefold()]
     assert "sekitar 11.000 tentara Korea Utara" in articles["kozlov-pyongyang"].text
-
-
-@pytest.mark.skipif(not FIRST_ARTICLE.exists(), reason="the article is not ours to give away")
-def test_the_first_article() -> None:
-    article = load_one(ArticleFile(FIRST_ARTICLE, PurePosixPath(FIRST_ARTICLE.name)))
-    paragraphs = article.text.split("\n\n")
-    assert (article.id, article.published, article.author) == ("kompas-2024-11-21", date(2024, 11, 21), "Tussie Ayu")
-    assert (article.language, len(paragraphs)) == ("id", 12)
-    assert article.title.startswith("Korea Utara dan Rusia")
-    assert paragraphs[0].startswith("Foto arsip")
-    assert paragraphs[1].startswith("SEOUL")
-    assert paragraphs[-1].endswith("tambah Lim.")
-    assert "11.000" in article.text
-    assert not any(line.casefold().startswith(("baca juga", "penulis", "sumber", "terbaru")) for line in paragraphs)

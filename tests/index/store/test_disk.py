@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -279,4 +279,5 @@ def test_an_unfinished_store_leaves_no_open_file(tmp_path: Path) -> None:
     writer.add_chunks(1, one.title, chunks, [b""], unit_vectors(1))
     writer.abandon()
     assert not (tmp_path / "vectors.faiss").exists()
-    assert math.isfinite(writer.chunks)
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        writer.add_article(Entry(one, b"", b""))

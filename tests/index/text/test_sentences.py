@@ -1,7 +1,7 @@
 """Where sentences end; the examples are made up."""
 
 import pytest
-from hypothesis import example, given
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from index.text.sentences import sentences
@@ -194,6 +194,24 @@ def test_other_languages_have_their_own_rules() -> None:
     assert split("Es regnete\n\nEr kam", "de") == ["Es regnete", "Er kam"]
 
 
+def test_a_quotation_of_another_language_ends_with_its_paragraph() -> None:
+    text = "Er rief: „Eins ist da.\u2029Es regnete. Er sagte: “Ja."
+    assert split(text, "de") == ["Er rief: „Eins ist da.", "Es regnete.", "Er sagte: “Ja."]
+
+
+def test_a_quotation_of_another_language_holds_no_book_together() -> None:
+    found = split("Er rief: „" + "Es regnete in Bonn. " * 3000 + "“ Er kam.", "de")
+    assert len(found) > 2000
+    assert all(len(sentence) < 15_000 for sentence in found)
+
+
+@given(st.lists(st.integers(1, 400), min_size=200, max_size=300))
+@settings(max_examples=20, phases=[Phase.generate])
+def test_a_long_paragraph_of_another_language_has_the_sentences_that_it_is_made_of(lengths: list[int]) -> None:
+    made = [f"Es {'w' * length} am 5. Mai in Bonn." for length in lengths]
+    assert split(" ".join(made), "de") == made
+
+
 # Arbitrary characters seldom make a border, so these words are among them.
 WORDS = ["Ia", "pergi", "Dr", "No", "5", "U.S", "p.m", "[1]", "é", "👍🏽", "𝔎", "\u0301", "\u200d", "\ud800"]
 MARKS = ["“", "”", '"', "(", ")", ".", "...", "?", "!", "…", "。", ",", "- "]
@@ -215,9 +233,10 @@ def test_nothing_but_white_space_lies_outside(text: str, language: str | None) -
     assert not text[previous:].strip()
 
 
+@pytest.mark.parametrize("language", ["id", "de", "zh"])
 @pytest.mark.parametrize(
-    "part", [".", ". ", '."', "x", "\n", "A.", '"Ya. ', "(", "['", ". [a", "1. ", "\u0301", "." + " " * 99]
+    "part", [".", ". ", '."', "x", "\n", "A.", '"Ya. ', "(", "“", "„a ", "['", ". [a", "1. ", "\u0301", "." + " " * 99]
 )
-def test_a_long_text_of_one_kind_is_read(part: str) -> None:
+def test_a_long_text_of_one_kind_is_read(part: str, language: str) -> None:
     text = part * (200_000 // len(part))
-    assert " ".join(split(text)).split() == text.split()
+    assert "".join("".join(split(text, language)).split()) == "".join(text.split())
