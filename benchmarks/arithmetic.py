@@ -22,7 +22,7 @@ import numpy as np
 import onnxruntime
 from platformdirs import user_cache_path
 
-from index.embedding.bundled import QUESTION_THREADS, Vocabulary, cores
+from index.embedding.bundled import QUESTION_THREADS, Vocabulary, cores, session_options
 from index.embedding.graph import CONTRIB, FloatTrunk, QuantisedTrunk
 from index.embedding.onnx_file import TYPES
 from index.embedding.processor import INSTRUCTIONS
@@ -137,7 +137,10 @@ class Variant:
 
     def __init__(self, kind: type[FloatTrunk]) -> None:
         graph = kind(read_weights(weights_path())).from_words()
-        self._question, self._passage = (_session(graph, threads) for threads in (min(QUESTION_THREADS, cores()), 1))
+        self._question, self._passage = (
+            onnxruntime.InferenceSession(graph, session_options(threads), ["CPUExecutionProvider"])
+            for threads in (min(QUESTION_THREADS, cores()), 1)
+        )
         self._workers = ThreadPoolExecutor(cores())
 
     def question(self, words: Vectors) -> None:
@@ -151,13 +154,6 @@ class Variant:
     def _vector(self, words: Vectors) -> Vectors:
         mean = self._passage.run(None, {"words": words})[0][0].mean(axis=0)
         return mean / np.linalg.norm(mean)
-
-
-def _session(graph: bytes, threads: int) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(graph, options, ["CPUExecutionProvider"])
 
 
 def processor() -> str:

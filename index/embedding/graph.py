@@ -20,7 +20,7 @@ from index.types import Vectors
 
 LEVELS = 64
 """Of a weight on either side of zero. A processor without VNNI adds two products in 16 bits: with activations of up to
-255 they fit in there, as they would not with weights of 8 bits. So every processor computes the same."""
+255 they fit in there, as they would not with weights of 8 bits. So products are exact on every processor."""
 LARGE_CHANNELS, LARGE_UNITS = 8, 1
 """Channels of the trunk, and units of a feed-forward layer, that are computed in float."""
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from onnxruntime import InferenceSession
 
 from index.embedding import graph, onnx_file
-from index.embedding.bundled import BundledEmbedder
+from index.embedding.bundled import BundledEmbedder, session_options
 from index.embedding.weights import Weights, read_weights, weights_path
 from index.types import Embedder, Vectors
 
@@ -64,7 +64,8 @@ def multiplied(x: Vectors, matrix: NDArray[np.int8]) -> Vectors:
             [onnx_file.tensor(name, value) for name, value in constants.items()],
             [onnx_file.described("x", "float32", ["rows", matrix.shape[0]])],
             [onnx_file.described("y", "float32", ["rows", count])],
-        )
+        ),
+        session_options(threads=2),
     )
     result: Vectors = session.run(None, {"x": x})[0]
     return result
