@@ -65,7 +65,7 @@ def _puts(source: str, articles_dir: Path, fetch: Callable[[str], Page]) -> Iter
         return
     home = PurePosixPath(path.resolve().name) if path.is_dir() else PurePosixPath()
     for file in find_files([path]):
-        yield partial(_put_file, file.path, home / file.relative, articles_dir)
+        yield partial(_put_file, file._replace(relative=home / file.relative), articles_dir)
 
 
 def _trouble(exc: OSError) -> str:
@@ -84,15 +84,16 @@ def _put_page(url: str, fetch: Callable[[str], Page], articles_dir: Path) -> Pat
 
     def write(writing: Path) -> None:
         writing.write_bytes(page.content)
-        _look_into(writing, target.relative_to(articles_dir), page.url)
+        _look_into(ArticleFile(writing, PurePosixPath(target.relative_to(articles_dir))), page.url)
 
     articles_dir.mkdir(parents=True, exist_ok=True)
     replace_content(target, write)
     return target
 
 
-def _put_file(path: Path, relative: PurePosixPath, articles_dir: Path) -> Path:
-    _look_into(path, relative, str(path))
+def _put_file(file: ArticleFile, articles_dir: Path) -> Path:
+    _look_into(file, str(file.path))
+    path, relative, _ = file
     if path.resolve().is_relative_to(articles_dir.resolve()):
         return path
     if any(part.startswith(".") for part in relative.parts):
@@ -127,10 +128,10 @@ def _fill(target: Path, source: Path) -> Path:
     return target
 
 
-def _look_into(path: Path, relative: PurePosixPath | Path, name: str) -> None:
+def _look_into(file: ArticleFile, name: str) -> None:
     """Raise LoadError unless there is an article in the file."""
     refusal = LoadError(name, "it holds no story")
-    for item in loading.load(ArticleFile(path, PurePosixPath(relative)), "new"):
+    for item in loading.load(file, "new"):
         if isinstance(item, Article):
             return
         refusal = LoadError(name, item.reason)
