@@ -8,13 +8,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import NamedTuple
 
 from index.articles import loading
 from index.articles.finding import find_files
 from index.articles.types import ArticleFile
-from index.atomic import file_checksum, replace_content
+from index.atomic import cut_name, file_checksum, replace_content
 from index.store.disk import Listed
 from index.types import Article, ConfigurationError, KabarError, LoadError
 from index.web.fetching import Page, file_name, saved_from
@@ -94,9 +94,10 @@ def _put_page(url: str, fetch: Callable[[str], Page], articles_dir: Path) -> Pat
 def _put_file(file: ArticleFile, articles_dir: Path) -> Path:
     _look_into(file, str(file.path))
     path, relative, _ = file
-    if path.resolve().is_relative_to(articles_dir.resolve()):
+    place, home = path.resolve(), articles_dir.resolve()
+    if place.is_relative_to(home) and not _is_hidden(place.relative_to(home)):
         return path
-    if any(part.startswith(".") for part in relative.parts):
+    if _is_hidden(relative):
         raise LoadError(str(path), "its name begins with a dot, and such files are never read")
     target = articles_dir / relative
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -104,9 +105,13 @@ def _put_file(file: ArticleFile, articles_dir: Path) -> Path:
     while not _reserve(target):
         if target.is_file() and file_checksum(target) == content:
             return target
-        target = target.with_name(f"{relative.stem}-{number}{relative.suffix}")
+        target = target.with_name(cut_name(relative.stem, f"-{number}{relative.suffix}"))
         number += 1
     return _fill(target, path)
+
+
+def _is_hidden(relative: PurePath) -> bool:
+    return any(part.startswith(".") for part in relative.parts)
 
 
 def _reserve(target: Path) -> bool:
@@ -186,7 +191,7 @@ def _own_file(one: Listed, listed: Sequence[Listed], articles_dir: Path) -> Path
 def _move(file: Path, target: Path) -> Path:
     free, number = target, 2
     while free.exists() or free.is_symlink():
-        free = target.with_name(f"{target.stem}-{number}{target.suffix}")
+        free = target.with_name(cut_name(target.stem, f"-{number}{target.suffix}"))
         number += 1
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -275,13 +275,14 @@ def roll_back(index_dir: Path, to: str | None = None) -> str:
 
 def _prune(snapshots: Path, keep: str) -> None:
     for name in names(snapshots.parent)[KEPT:]:
-        if name != keep and not _in_use(snapshots / name):
+        if name != keep and not in_use(snapshots / name):
             # Renamed first: whoever looks for it finds it whole or not at all.
             gone = (snapshots / name).rename(snapshots / f"{LEFT_OVER}{name}")
             shutil.rmtree(gone, ignore_errors=True)
 
 
-def _in_use(folder: Path) -> bool:
+def in_use(folder: Path) -> bool:
+    """Whether a living process holds a lock on a folder."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
