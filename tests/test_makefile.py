@@ -15,7 +15,7 @@ CPU = "--extra-index-url https://download.pytorch.org/whl/cpu"
 def planned(machine: Path, *variables: str) -> list[str]:
     """The installing commands, in a fresh environment, where these programs stand in for the machine's."""
     run = subprocess.run(
-        ["make", "--dry-run", "demo", f"VENV={machine / 'venv'}", *variables],  # noqa: S607
+        ["make", "--dry-run", "demo", f"VENV={machine / 'venv'}", *variables],
         env={"PATH": f"{machine}:{os.environ['PATH']}"},
         cwd=REPOSITORY,
         capture_output=True,

@@ -150,7 +150,8 @@ def holds_builds(gate: Gate) -> str:
     return f"""
 import asyncio
 create = asyncio.create_subprocess_exec
-asyncio.create_subprocess_exec = lambda python, _p, _m, _cli, *words, **how: create(python, "-c", {build!r}, *words, **how)
+def held_up(python, _apart, _m, _cli, *words, **how): return create(python, "-c", {build!r}, *words, **how)
+asyncio.create_subprocess_exec = held_up
 """
 
 
