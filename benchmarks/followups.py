@@ -5,10 +5,11 @@
 DATA is a folder with news-train.jsonl.gz and news-valid.jsonl.gz, one article a line with its questions: "q", as asked
 by somebody who has the article before them, "qs", the same asked out of the blue, "l", its language, "a", the answer
 (null: the article does not say), and "prev" in a follow-up: the number of the question asked just before. Each
-follow-up is asked of all articles of both files in three ways:
+follow-up is asked of all articles of both files in four ways:
 
     alone     as it stands
     in front  behind the questions before it, as one question
+    apart     what is searched for has the questions before it in front, and what is read by has not
     rules     in a conversation: the questions before it are asked first, and what was answered to them is its context
 
 recall@1 is how often its article comes first, found by search alone and after reading. Exact match and F1 are of the
@@ -31,21 +32,23 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from bot.answers.answerer import Answerer
+from bot.answers.answerer import READ, Answerer
 from bot.answers.types import Answer
 from bot.evaluation.cases import Case, rows
 from bot.evaluation.measures import Outcome, figures
 from bot.evaluation.trial import Trial
 from bot.questions.conversation import Turn
 from bot.readers.loading import load_reader
+from bot.readers.types import Reader
 from bot.settings import Settings
 from index.build import build_from
 from index.embedding.loading import load_embedder
-from index.store.snapshots import open_current
+from index.search import Searcher
+from index.store.snapshots import Snapshot, open_current
 from index.types import Article, Embedder
 
 FILES = ("news-train", "news-valid")
-WAYS = ("alone", "in front", "rules")
+WAYS = ("alone", "in front", "apart", "rules")
 COLUMNS = {
     "search@1": ("search", "recall@1"),
     "recall@1": ("retrieval", "recall@1"),
@@ -87,29 +90,40 @@ def questions_before(question: Mapping[str, Any], others: Sequence[Mapping[str, 
     return (*questions_before(previous, others), previous.get("qs") or previous["q"])
 
 
-def answer_to(follow_up: FollowUp, way: str, answerer: Answerer) -> Answer:
-    """What is answered when it is asked this way."""
-    question, turns = follow_up.case.question, list[Turn]()
-    if way == "in front":
-        question = " ".join([*follow_up.before, question])
-    if way == "rules":
-        for previous in follow_up.before:
-            turns.append(answerer.ask(previous, context=tuple(turns)).turn)
-    return answerer.ask(question, context=tuple(turns))
+class Asker:
+    """Asks follow-ups of the articles of a snapshot."""
+
+    def __init__(self, snapshot: Snapshot, embedder: Embedder, reader: Reader) -> None:
+        self.answerer = Answerer(snapshot, embedder, reader)
+        self._searcher = Searcher(snapshot.store, embedder)
+        self._chunks = snapshot.manifest.chunks
+
+    def answer(self, follow_up: FollowUp, way: str) -> Answer:
+        """What is answered when it is asked this way."""
+        question = follow_up.case.question
+        whole = " ".join([*follow_up.before, question])
+        if way == "in front":
+            return self.answerer.ask(whole)
+        if way == "apart":
+            return self.answerer.read(question, self._searcher.search(whole, READ), self._chunks)
+        turns: list[Turn] = []
+        for previous in follow_up.before if way == "rules" else ():
+            turns.append(self.answerer.ask(previous, context=tuple(turns)).turn)
+        return self.answerer.ask(question, context=tuple(turns))
 
 
 Outcomes = dict[tuple[str, str], Outcome]
 """What became of each follow-up, by its key, in each way."""
 
 
-def outcomes(questions: Sequence[FollowUp], answerer: Answerer, results: Path | None) -> Outcomes:
+def outcomes(questions: Sequence[FollowUp], asker: Asker, results: Path | None) -> Outcomes:
     """The outcomes of these follow-ups; those that the results hold are taken, and new ones added there."""
-    outcome_of, trial = read_results(results), Trial(answerer)
+    outcome_of, trial = read_results(results), Trial(asker.answerer)
     for number, follow_up in enumerate(questions):
         print(f"\r{number}/{len(questions)}", end="", file=sys.stderr, flush=True)
         for way in WAYS:
             if (follow_up.key, way) not in outcome_of:
-                answer = answer_to(follow_up, way, answerer)
+                answer = asker.answer(follow_up, way)
                 outcome = trial.judge(follow_up.case, answer, sum(answer.timings_ms.values()))
                 outcome_of[follow_up.key, way] = outcome
                 if results:
@@ -185,8 +199,8 @@ def main() -> None:
         Random(0).shuffle(of_file)
         questions += of_file[: options.limit]
     with open_current(options.index_dir) as snapshot:
-        answerer = Answerer(snapshot, embedder, load_reader("bundled", embedder, cache))
-        outcome_of = outcomes(questions, answerer, options.results)
+        asker = Asker(snapshot, embedder, load_reader("bundled", embedder, cache))
+        outcome_of = outcomes(questions, asker, options.results)
         print(f"processor: {processor()}; {snapshot.manifest.articles} articles in {snapshot.manifest.chunks} chunks")
     report(questions, outcome_of)
 

@@ -506,13 +506,27 @@ def _exponent(took: list[float]) -> float:
 
 
 def worst(target: Target) -> Growth:
-    """The attack that slows the target down most, measured again where it is bad."""
+    """The attack that slows the target down most; the first that does so badly, where one does."""
     if target.longest < SIZES[-1]:
         return max(_bounded(target, attack) for attack in target.attacks)
-    found = sorted((growth(target, attack, SIZES[:3], LIMIT) for attack in target.attacks), key=_pace, reverse=True)
-    further = [growth(target, one.attack, SIZES[1:], ENOUGH) for one in found[:SLOWEST]]
-    further.append(growth(target, max(further, key=_pace).attack, SIZES[2:], LONG))
-    return next(one for one in sorted([*found, *further], reverse=True) if not one.is_bad or _again(target, one).is_bad)
+    found: list[Growth] = []
+    for one in _grown(target):
+        if one.is_bad and _again(target, one).is_bad:
+            return one
+        found.append(one)
+    return max(one for one in found if not one.is_bad)
+
+
+def _grown(target: Target) -> Iterator[Growth]:
+    """Every attack at small sizes, and the slowest at larger ones."""
+    found: list[Growth] = []
+    for attack in target.attacks:
+        found.append(growth(target, attack, SIZES[:3], LIMIT))
+        yield found[-1]
+    slowest = [one.attack for one in sorted(found, key=_pace, reverse=True)[:SLOWEST]]
+    for enough, attacks in ((ENOUGH, slowest), (LONG, slowest[:1])):
+        for attack in attacks:
+            yield growth(target, attack, SIZES[1:], enough)
 
 
 def _pace(one: Growth) -> float:

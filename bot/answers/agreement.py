@@ -17,6 +17,8 @@ from bot.figures.finding import Figure, Kind, find_figures
 from bot.figures.notation import locale
 from bot.figures.numerals import amounts
 
+MOST_FIGURES = 40
+"""That are compared one by one; an answer with more is a table, and the same as itself alone."""
 _NEGATIONS = frozenset("tidak tak bukan belum tanpa jangan not no never without neither nor n't cannot".split())
 
 
@@ -30,6 +32,8 @@ def same_fact(one: Finding, other: Finding) -> bool:
     if _NEGATIONS.isdisjoint(_words(a)) != _NEGATIONS.isdisjoint(_words(b)):
         return False
     figures_a, figures_b = _main_figures(one), _main_figures(other)
+    if max(len(figures_a), len(figures_b)) > MOST_FIGURES:
+        return _tokens(a) == _tokens(b)
     if figures_a and figures_b:
         return _all_matched(*sorted([figures_a, figures_b], key=len))
     if figures_a or figures_b:
@@ -44,19 +48,18 @@ def figures_stand_in(answer: str, quote: str, language: str | None = None) -> bo
     if places:
         whole = [found.span() for found in _DIGITS.finditer(quote)]
         whole += [(amount.start, amount.end) for amount in amounts(quote, language)]
-        return any(_cuts_none(start, start + len(answer), whole) for start in places)
-    standing = find_figures(quote, language)
+        inside = {place for first, last in whole for place in range(first + 1, last)}
+        return any(inside.isdisjoint([start, start + len(answer)]) for start in places)
+    figures, standing = find_figures(answer, language), find_figures(quote, language)
     runs = set(_DIGITS.findall(quote))
-    return runs.issuperset(_DIGITS.findall(answer)) and all(
-        any(_stands_as(figure, other) for other in standing) for figure in find_figures(answer, language)
+    return (
+        len(figures) <= MOST_FIGURES
+        and runs.issuperset(_DIGITS.findall(answer))
+        and all(any(_stands_as(figure, other) for other in standing) for figure in figures)
     )
 
 
 _DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
-
-
-def _cuts_none(start: int, end: int, whole: list[tuple[int, int]]) -> bool:
-    return not any(first < edge < last for first, last in whole for edge in (start, end))
 
 
 def _stands_as(figure: Figure, other: Figure) -> bool:
@@ -80,8 +83,12 @@ def _main_figures(found: Finding) -> list[Figure]:
     return [figure for figure in found.figures if not _belongs_to_name(found.answer, figure)]
 
 
+_WORD_BEFORE = re.compile(r"([^\W\d_][\w’'-]*) \Z")
+_LONGEST_WORD = 40
+
+
 def _belongs_to_name(text: str, figure: Figure) -> bool:
-    before = re.search(r"([^\W\d_][\w’'-]*) $", text[: figure.start])
+    before = _WORD_BEFORE.search(text, max(0, figure.start - _LONGEST_WORD), figure.start)
     plain = text[figure.start : figure.end].isdecimal() and figure.kind is Kind.NUMBER
     return plain and before is not None and before[1][0].isupper() and before[1].lower() not in _COUNTERS
 
@@ -206,7 +213,9 @@ def _one_names_other(a: str, b: str) -> bool:
 
 def _words(text: str) -> list[str]:
     """Lower case, without accents and punctuation."""
-    bare = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    # Letter by letter: to sort the marks of a run takes the square of its length.
+    parts = (part for letter in text for part in unicodedata.normalize("NFKD", letter))
+    bare = "".join(part for part in parts if not unicodedata.combining(part))
     return re.findall(r"[^\W_]+(?:n['’]t\b)?", bare.casefold().translate(_LETTERS))
 
 
@@ -226,7 +235,7 @@ def _respelt(word: str) -> str:
 
 def _without_brackets(text: str) -> str:
     """Ages and years stand in brackets beside a name."""
-    return re.sub(r"\s*\([^()]*\)", "", text)
+    return re.sub(r"(?<!\s)\s*\([^()]*\)", "", text)
 
 
 def _country(text: str, language: str | None) -> str | None:

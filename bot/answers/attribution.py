@@ -7,7 +7,7 @@ shares no word with the article. Newspapers name their sources in few ways, so t
 from __future__ import annotations
 
 import re
-from itertools import chain, takewhile
+from itertools import chain, islice, takewhile
 from typing import NamedTuple
 
 from index.types import Span
@@ -38,7 +38,7 @@ _BEHIND = re.compile(
 )
 _BEFORE = re.compile(rf"\b(?:{_SAYS})\b(?!\s+(?:oleh|by)\b)", re.IGNORECASE)
 _ADVERBIAL = re.compile(
-    r"\s+(?:pada|dalam|di|saat|kemarin|sebelumnya|juga|telah|kemudian|pun|sendiri|secara|hari\s+ini"
+    r"(?<!\s)\s+(?:pada|dalam|di|saat|kemarin|sebelumnya|juga|telah|kemudian|pun|sendiri|secara|hari\s+ini"
     r"|on|in|at|also|has|have|had|later|earlier|recently)\b.*",
     re.IGNORECASE,
 )
@@ -59,13 +59,15 @@ _NO_SOURCE = re.compile(
 _NAME_WORD = r"(?:[^\W\d_a-z]\.|[^\W\d_a-z][\w'’-]*)"
 _AND_NAME = re.compile(rf",\s+(?P<name>{_NAME_WORD}(?:\s+{_NAME_WORD}){{0,4}})(?=\s*(?:[,.”\"(]|$))")
 """Somebody's name behind their office."""
+_MOST_VERBS = 20
+"""Of one sentence; with more it is none."""
 _DASH, _PIECE = re.compile(r"\s[-–—]\s"), re.compile(r"[^,“”\"]+")
 
 
 def named_source(sentence: str) -> Span | None:
     """Where the sentence names the one who says what it tells; None where it names nobody."""
     behind = (found.span("source") for found in _BEHIND.finditer(sentence) if not _NO_SOURCE.match(found["source"]))
-    before = (_subject(sentence, found.start()) for found in _BEFORE.finditer(sentence))
+    before = (_subject(sentence, found.start()) for found in islice(_BEFORE.finditer(sentence), _MOST_VERBS))
     found = next(filter(None, chain(behind, before)), None)
     return _with_name(sentence, *found) if found else None
 

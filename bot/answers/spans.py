@@ -6,6 +6,7 @@ A reader points at "11.000"; people say "sekitar 11.000 tentara Korea Utara", wi
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from bot.figures.finding import Kind, find_figures
 from bot.questions.language import SMALL_WORDS
@@ -27,6 +28,7 @@ _VERBAL = re.compile(r"(?:me[mnlrywk]|di|ter|ber)[a-z]{4,}")
 _PLURAL = re.compile(r"[a-z]+s|people|men|women|children")
 _LAST_OF_LIST = re.compile(r",? (?:dan|serta|atau|and|or) [^\W\d_][\w-]*(?: [^\W\d_][\w-]*){0,3}?(?=[,.;:)\n]|$)")
 _PAIRS = {"(": ")", "[": "]", "“": "”", "‘": "’", '"': '"'}
+_OPENS = {closing: opening for opening, closing in _PAIRS.items()}
 
 
 def cut(sentence: str, start: int, end: int) -> tuple[int, int]:
@@ -66,18 +68,23 @@ def _with_noun(sentence: str, end: int, language: str | None) -> int:
 
 def _trimmed(sentence: str, start: int, end: int) -> tuple[int, int]:
     """Without white space and marks at the ends, and without brackets and quotation marks that only half are in it."""
+    count = Counter(sentence[start:end])
     while start < end:
-        first, last, within = sentence[start], sentence[end - 1], sentence[start:end]
-        if first in _HANGING + _CLOSING or (first in _PAIRS and _PAIRS[first] not in within[1:]):
+        first, last = sentence[start], sentence[end - 1]
+        closing, opening = _PAIRS.get(first), _OPENS.get(last)
+        if first in _HANGING + _CLOSING or (closing and count[closing] == (closing == first)):
             start += 1
+            count[first] -= 1
         elif (
             last in _HANGING + _OPENING
-            or (last in _PAIRS.values() and not any(_PAIRS.get(one) == last for one in within[:-1]))
+            or (opening and count[opening] == (opening == last))
             or (last == "." and end == len(sentence))
         ):
             end -= 1
-        elif first in _PAIRS and last == _PAIRS[first] and within.count(last) == 1 + (first == last):
+            count[last] -= 1
+        elif closing == last and count[last] == 1 + (first == last):
             start, end = start + 1, end - 1
+            count.subtract([first, last])
         else:
             break
     return start, end

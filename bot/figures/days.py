@@ -167,7 +167,7 @@ def _readers(language: str | None) -> tuple[tuple[re.Pattern[str], _Reader], ...
     ]
     directions = alternatives(_NEAREST)
     alone = (
-        rf"(?P<before>(?![Hh]ari\s)\S+\s)?(?P<hari>[Hh]ari\s)?\b(?P<weekday>{weekday})(?:\s(?:{_PART_OF_DAY}))?"
+        rf"(?P<before>(?<!\S)(?![Hh]ari\s)\S++\s)?(?P<hari>[Hh]ari\s)?\b(?P<weekday>{weekday})(?:\s(?:{_PART_OF_DAY}))?"
         rf"(?:\s(?P<week>(?:(?:pekan|minggu)\s(?:lalu|ini|depan))|(?:of\s)?(?:last|this|next)\sweek)|\s(?P<after>{directions})"
         r"|(?P<tail>[-–]?\s?\S*))?(?!\w)"
     )

@@ -84,10 +84,10 @@ def _without(text: str, figures: Iterable[Figure]) -> str:
 # --- names -------------------------------------------------------------------------------------
 
 _CODES = re.compile(
-    r"""\+\d[\d ()-]{6,}\d | (?<!\d)0\d[\d -]{6,}\d | \d+(?:[-–]\d+){2,}   # telephone numbers
-      | \[\d+\]                                                           # footnotes
-      | \b[A-Z]{1,5}\s-\s\d+                                              # "MD - 82", set with spaces
-      | \d+(?:[/:]\d+)+ | \d+\s?-\s?an\b | \d+(?:['’]s|s)\b                       # fractions, seasons, scores, decades
+    r"""\+\d[\d ()-]{6,}\d | (?<!\d)0\d[\d -]{6,}\d | (?<!\d)\d++(?:[-–]\d++){2,}    # telephone numbers
+      | \[\d++\]                                                                  # footnotes
+      | \b[A-Z]{1,5}\s-\s\d+                                                     # "MD - 82", set with spaces
+      | (?<!\d)\d++(?:(?:[/:]\d++)+ | \s?-\s?an\b | (?:['’]s|s)\b)                # fractions, seasons, scores, decades
       | \b\d{1,4}\s?(?:SM|BCE?|CE|Masehi|Hijriah)\b | \b\d{3,4}\s?(?:M|H)\b(?!\w)  # years of other counts
     """,
     re.VERBOSE,

@@ -176,5 +176,5 @@ def _with_mark(text: str) -> str:
     """With a question mark, where a question has none."""
     if "?" in text or not _ASKS.search(text):
         return text
-    full_stop = re.search(r"[^\W\d_]{2,}([.!])$", text)
+    full_stop = re.search(r"[^\W\d_]{2}[.!]$", text)
     return (text[:-1] if full_stop else text) + "?"

@@ -42,6 +42,15 @@ def has_number(update: object) -> TypeGuard[dict[str, Any]]:
     return isinstance(update, dict) and type(update.get("update_id")) is int
 
 
+def without_halves(value: Any) -> Any:
+    """JSON without halves of surrogate pairs, which it can name, and which can be neither kept nor sent."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [without_halves(one) for one in value]
+    return {key: without_halves(one) for key, one in value.items()} if isinstance(value, dict) else value
+
+
 class Request(HTTPXRequest):
     """Takes no answer without a result, for which python-telegram-bot would look in vain."""
 
@@ -65,7 +74,7 @@ class PollRequest(Request):
         if isinstance(answer.get("result"), list):
             answer["result"] = [
                 update if len(read_update(update).to_dict()) > 1 else {"update_id": update["update_id"]}
-                for update in filter(has_number, answer["result"])
+                for update in map(without_halves, filter(has_number, answer["result"]))
             ]
         return answer
 

@@ -67,8 +67,15 @@ def checksum(path: Path) -> str:
     return opening.checksum(path, None if path.suffix.lower() in ANY_SIZE else LARGEST)
 
 
+def is_tried(file: ArticleFile) -> bool:
+    """Whether its name is that of one of the formats, and it is no link to elsewhere."""
+    return not file.leads_out and file.relative.suffix.lower() in FORMATS
+
+
 def refusal(file: ArticleFile) -> LoadError:
-    """Why a file that is of none of the formats is not read."""
+    """Why a file that `is_tried` says no of is not read."""
+    if file.leads_out:
+        return LoadError(display_path(file.path), "a link that leads out of the articles' folder")
     if file.path.is_dir():
         return LoadError(display_path(file.path), "a folder that cannot be opened")
     suffix = file.relative.suffix.lower() or "no suffix"
@@ -87,10 +94,9 @@ def _articles(file: ArticleFile, article_id: str) -> Iterator[Article | LoadErro
 
 
 def _format(file: ArticleFile) -> Format:
-    try:
-        return FORMATS[file.relative.suffix.lower()]
-    except KeyError:
-        raise refusal(file) from None
+    if not is_tried(file):
+        raise refusal(file)
+    return FORMATS[file.relative.suffix.lower()]
 
 
 def _item_id(draft: Draft, ids: ItemIds) -> str:

@@ -16,6 +16,8 @@ class ArticleFile(NamedTuple):
 
     path: Path
     relative: PurePosixPath
+    leads_out: bool = False
+    """Whether it is a link to what is hidden or lies below no root: it is named, and never opened."""
 
 
 @dataclass(frozen=True, slots=True)

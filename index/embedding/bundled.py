@@ -46,13 +46,16 @@ class Vocabulary:
 
     def cut(self, text: str) -> list[int]:
         """The numbers of the text's pieces."""
-        # The model's table of characters knows no pairs, so accents are composed before it is asked.
-        pieces: list[int] = self._loading.result().encode(unicodedata.normalize("NFC", text))
+        # The model's table of characters knows no pairs, so accents are composed before it is asked; and it takes no
+        # half of a surrogate pair.
+        whole = text.encode("utf-8", "replace").decode()
+        pieces: list[int] = self._loading.result().encode(unicodedata.normalize("NFC", whole))
         return pieces
 
     def cut_in_place(self, text: str) -> tuple[list[int], list[Span]]:
         """The same, and where in the text each piece stands; a piece holds the white space before it."""
-        found = self._loading.result().encode(text, return_type="offset_mapping")
+        whole = text.encode("utf-8", "replace").decode()  # as long as the text
+        found = self._loading.result().encode(whole, return_type="offset_mapping")
         return found["ids"], found["offsets"]
 
     def embedded(self, pieces: Sequence[int]) -> Vectors:

@@ -66,14 +66,19 @@ def _result(answer: dict[str, Any]) -> Any:
     return answer["read"]
 
 
+def python_path() -> str:
+    """PYTHONPATH for `python -P -m` of a module of ours: the same code and libraries as here, wherever one stands.
+
+    Without -P, a folder `index` or a file `bot.py` where the user happens to stand would be run in place of ours.
+    """
+    paths = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+    return os.pathsep.join([str(Path(__file__).resolve().parents[2]), *map(os.path.abspath, paths)])
+
+
 def _command(module: str, limits: Limits) -> list[str]:
-    # -P: without it, a folder `index` where the user happens to stand would be run in place of ours.
     numbers = [ceil(limits.seconds), limits.memory, limits.output]
     return [sys.executable, "-P", "-m", "index.sandbox.child", module, *map(str, numbers)]
 
 
 def _environment() -> dict[str, str]:
-    needed = {name: os.environ[name] for name in _NEEDED if name in os.environ}
-    paths = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
-    places = [str(Path(__file__).resolve().parents[2]), *map(os.path.abspath, paths)]
-    return needed | {"PYTHONPATH": os.pathsep.join(places)}
+    return {name: os.environ[name] for name in _NEEDED if name in os.environ} | {"PYTHONPATH": python_path()}

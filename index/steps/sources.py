@@ -28,7 +28,7 @@ def find_sources(roots: Sequence[Path], index_dir: Path) -> tuple[list[Source], 
     """Every file under the roots, and why others cannot even be tried."""
     wanted_back = any(_within(root, index_dir) for root in roots)
     files = [file for file in find_files(roots) if wanted_back or not _within(file.path, index_dir)]
-    ids = article_ids(file.relative for file in files if file.path.suffix.lower() in loading.FORMATS)
+    ids = article_ids(file.relative for file in files if loading.is_tried(file))
     sources, errors = list[Source](), list[LoadError]()
     for file in files:
         try:

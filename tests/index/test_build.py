@@ -315,6 +315,16 @@ def test_bad_files_are_skipped_named_and_counted(articles_dir: Path, index_dir: 
     assert report.unchanged == report.articles == 3
 
 
+def test_what_a_link_leads_out_to_is_never_read(articles_dir: Path, index_dir: Path) -> None:
+    (articles_dir.parent / ".env").write_text("The settings\n\nTOKEN=123456:not-for-anybody was written down here.\n")
+    (articles_dir / "leak.txt").symlink_to("../.env")
+    report = build([articles_dir], index_dir, HashEmbedder())
+    assert report.skipped == [
+        LoadError(str(articles_dir / "leak.txt"), "a link that leads out of the articles' folder")
+    ]
+    assert report.unchanged == report.articles == 3
+
+
 def test_a_file_without_permission_is_skipped(articles_dir: Path, index_dir: Path, kabar: object) -> None:
     secret = articles_dir / "secret.txt"
     secret.write_text("A secret\n\nNobody may read this.\n")

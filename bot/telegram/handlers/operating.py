@@ -78,7 +78,7 @@ class Operating:
         age = datetime.now(UTC) - datetime.fromisoformat(manifest.created)
         text = spoken.status.format(
             snapshot=name,
-            age=spoken.duration(age.total_seconds()),
+            age=spoken.duration(max(age.total_seconds(), 0)),  # the clock may have been set back
             knowledge=known,
             passages=spoken.count_passages(manifest.chunks),
             uptime=spoken.duration(metrics.uptime_seconds),

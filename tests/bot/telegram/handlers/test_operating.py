@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from bot_process import ANSWER, QUESTION, Bot, Gate
 from patience import wait_until
+from telegram import Document
 from telegram_server import Message, TelegramServer, User
 
+from bot.telegram.handlers.adding import ARRIVALS, arrivals_folder, safe_name
 from index.store import snapshots
 
 Start = Callable[..., Bot]
@@ -148,8 +150,20 @@ def holds_builds(gate: Gate) -> str:
     return f"""
 import asyncio
 create = asyncio.create_subprocess_exec
-asyncio.create_subprocess_exec = lambda python, _m, _cli, *words, **how: create(python, "-c", {build!r}, *words, **how)
+def held_up(python, _apart, _m, _cli, *words, **how): return create(python, "-c", {build!r}, *words, **how)
+asyncio.create_subprocess_exec = held_up
 """
+
+
+def test_a_killed_bot_leaves_no_litter_and_names_are_cut_in_bytes(tmp_path: Path) -> None:
+    killed = tmp_path / ARRIVALS / "killed"
+    killed.mkdir(parents=True)
+    name = safe_name(Document("id", "unique", file_name=f"{'ก' * 90}.txt"))
+    with arrivals_folder(tmp_path) as one, arrivals_folder(tmp_path) as other:
+        (one / name).write_bytes(STORY)
+        assert {*(tmp_path / ARRIVALS).iterdir()} == {one, other}
+    assert not any((tmp_path / ARRIVALS).iterdir())
+    assert name == f"{'ก' * 66}.txt"
 
 
 def builder(index_dir: Path) -> int:
