@@ -3,6 +3,14 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
+# Where Linux has no GPU, PyTorch's build for processors alone is taken, if its index can be reached: PyPI's brings
+# gigabytes of CUDA. `make demo TORCH_INDEX=` takes PyPI's, and TORCH_INDEX=URL another.
+TORCH_INDEX ?= $(shell [ "$$(uname -s)" != Linux ] || [ -e /dev/nvidia0 ] || command -v nvidia-smi >/dev/null \
+	|| echo https://download.pytorch.org/whl/cpu)
+TORCH = $(shell sed -n 's/.*"\(torch[<>=][^"]*\)".*/\1/p' pyproject.toml)
+# Without what it needs, which comes later: nothing but PyTorch is looked for at that index.
+INSTALL_TORCH = $(if $(TORCH_INDEX),$(BIN)/pip install --no-deps --retries 1 --extra-index-url $(TORCH_INDEX) "$(TORCH)")
+
 .PHONY: demo test format constraints clean
 
 demo: $(VENV)/installed
@@ -31,9 +39,11 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/installed: pyproject.toml | $(BIN)/python
+	$(INSTALL_TORCH)
 	$(BIN)/pip install --editable .
 	touch $@
 
 $(VENV)/installed-test: pyproject.toml | $(BIN)/python
+	$(INSTALL_TORCH)
 	$(BIN)/pip install --editable '.[test]'
 	touch $@ $(VENV)/installed

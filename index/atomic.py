@@ -10,6 +10,9 @@ from pathlib import Path
 
 import xxhash
 
+LONGEST_NAME = 255
+"""Bytes of a file's name."""
+
 
 def file_checksum(path: Path) -> str:
     """XXH3 (128 bits, hexadecimal) of a file's bytes; guards against damage, not against an attacker."""
@@ -18,6 +21,12 @@ def file_checksum(path: Path) -> str:
         while block := file.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()
+
+
+def cut_name(stem: str, ending: str) -> str:
+    """A file's name of at most as many bytes as file systems take; what is too long of the stem is cut off."""
+    room = LONGEST_NAME - len(os.fsencode(ending))
+    return os.fsencode(stem)[:room].decode(errors="ignore") + ending if len(os.fsencode(stem)) > room else stem + ending
 
 
 def sync(path: Path) -> None:

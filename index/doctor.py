@@ -64,10 +64,10 @@ def _writable(folder: Path) -> Check:
 
 def _room(folder: Path) -> Check:
     free = shutil.disk_usage(_nearest(folder)).free
-    kept = [folder / "snapshots" / name for name in snapshots.names(folder)]
-    needed = 2 * max(map(_size, kept), default=0) + LEAST_ROOM
-    told = f"{free / 1e9:.1f} GB are free, a build may need {needed / 1e9:.1f} GB"
-    return Check("room", free >= needed, told, None if free >= needed else "Free some room on that disk.")
+    sizes = [_size(folder / "snapshots" / name) for name in snapshots.names(folder)]
+    needed = 2 * max(sizes, default=0) + LEAST_ROOM
+    detail = f"{free / 1e9:.1f} GB are free, a build may need {needed / 1e9:.1f} GB"
+    return Check("room", free >= needed, detail, None if free >= needed else "Free some room on that disk.")
 
 
 def _nearest(folder: Path) -> Path:
@@ -98,7 +98,7 @@ def _model(embedder: Embedder) -> Check:
     lengths = np.linalg.norm(vectors, axis=1)
     if vectors.shape != (2, embedder.dimension) or not np.allclose(lengths, 1, atol=1e-3):
         return Check("model", False, f"{embedder.name} gives no vectors of length 1", "Set EMBEDDING_MODEL=bundled.")
-    return Check("model", True, f"{embedder.name}, {embedder.dimension} dimensions")
+    return Check("model", True, f"{embedder.name}, {embedder.dimension} dimensions, computed in {embedder.arithmetic}")
 
 
 def _live(index_dir: Path, embedder: Embedder) -> Check:
@@ -137,7 +137,7 @@ def _up_to_date(articles_dir: Path, index_dir: Path, embedder: Embedder) -> Iter
         mend = "Mend these files, or move them out of the folder."
         yield Check("articles in the index", False, f"{len(report.skipped)} files give no article: {reasons}", mend)
     if changes:
-        told = f"{len(changes.added)} to add, {len(changes.updated)} to update, {len(changes.removed)} to remove"
-        yield Check("articles in the index", True, f"the next build has {told}", "Run: kabar index build")
+        counts = f"{len(changes.added)} to add, {len(changes.updated)} to update, {len(changes.removed)} to remove"
+        yield Check("articles in the index", True, f"the next build has {counts}", "Run: kabar index build")
     elif not report.skipped:
         yield Check("articles in the index", True, f"all {report.articles} are up to date")

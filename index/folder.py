@@ -8,13 +8,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import NamedTuple
 
 from index.articles import loading
 from index.articles.finding import find_files
-from index.articles.types import Found
-from index.atomic import file_checksum, replace_content
+from index.articles.types import ArticleFile
+from index.atomic import cut_name, file_checksum, replace_content
 from index.store.disk import Listed
 from index.types import Article, ConfigurationError, KabarError, LoadError
 from index.web.fetching import Page, file_name, saved_from
@@ -23,7 +23,6 @@ REMOVED = "removed"
 """Below INDEX_DIR: where the files of removed articles go."""
 SETTLING_SECONDS = 2.0
 """A folder in which nothing changed for so long is not being written to."""
-
 RETRY_SECONDS = 30.0
 
 
@@ -66,7 +65,7 @@ def _puts(source: str, articles_dir: Path, fetch: Callable[[str], Page]) -> Iter
         return
     home = PurePosixPath(path.resolve().name) if path.is_dir() else PurePosixPath()
     for file in find_files([path]):
-        yield partial(_put_file, file.path, home / file.relative, articles_dir)
+        yield partial(_put_file, file._replace(relative=home / file.relative), articles_dir)
 
 
 def _trouble(exc: OSError) -> str:
@@ -85,18 +84,20 @@ def _put_page(url: str, fetch: Callable[[str], Page], articles_dir: Path) -> Pat
 
     def write(writing: Path) -> None:
         writing.write_bytes(page.content)
-        _look_into(writing, target.relative_to(articles_dir), page.url)
+        _look_into(ArticleFile(writing, PurePosixPath(target.relative_to(articles_dir))), page.url)
 
     articles_dir.mkdir(parents=True, exist_ok=True)
     replace_content(target, write)
     return target
 
 
-def _put_file(path: Path, relative: PurePosixPath, articles_dir: Path) -> Path:
-    _look_into(path, relative, str(path))
-    if path.resolve().is_relative_to(articles_dir.resolve()):
+def _put_file(file: ArticleFile, articles_dir: Path) -> Path:
+    _look_into(file, str(file.path))
+    path, relative, _ = file
+    place, home = path.resolve(), articles_dir.resolve()
+    if place.is_relative_to(home) and not _is_hidden(place.relative_to(home)):
         return path
-    if any(part.startswith(".") for part in relative.parts):
+    if _is_hidden(relative):
         raise LoadError(str(path), "its name begins with a dot, and such files are never read")
     target = articles_dir / relative
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -104,9 +105,13 @@ def _put_file(path: Path, relative: PurePosixPath, articles_dir: Path) -> Path:
     while not _reserve(target):
         if target.is_file() and file_checksum(target) == content:
             return target
-        target = target.with_name(f"{relative.stem}-{number}{relative.suffix}")
+        target = target.with_name(cut_name(relative.stem, f"-{number}{relative.suffix}"))
         number += 1
     return _fill(target, path)
+
+
+def _is_hidden(relative: PurePath) -> bool:
+    return any(part.startswith(".") for part in relative.parts)
 
 
 def _reserve(target: Path) -> bool:
@@ -128,10 +133,10 @@ def _fill(target: Path, source: Path) -> Path:
     return target
 
 
-def _look_into(path: Path, relative: PurePosixPath | Path, name: str) -> None:
+def _look_into(file: ArticleFile, name: str) -> None:
     """Raise LoadError unless there is an article in the file."""
     refusal = LoadError(name, "it holds no story")
-    for item in loading.load(Found(path, PurePosixPath(relative)), "new"):
+    for item in loading.load(file, "new"):
         if isinstance(item, Article):
             return
         refusal = LoadError(name, item.reason)
@@ -186,7 +191,7 @@ def _own_file(one: Listed, listed: Sequence[Listed], articles_dir: Path) -> Path
 def _move(file: Path, target: Path) -> Path:
     free, number = target, 2
     while free.exists() or free.is_symlink():
-        free = target.with_name(f"{target.stem}-{number}{target.suffix}")
+        free = target.with_name(cut_name(target.stem, f"-{number}{target.suffix}"))
         number += 1
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -212,16 +217,16 @@ def watch(roots: Sequence[Path], build: Callable[[], bool], settling: float = SE
     """
     built = previous = None
     while True:
-        begun = time.monotonic()
+        start = time.monotonic()
         now = _state(roots)
-        looking = time.monotonic() - begun
+        duration = time.monotonic() - start
         if now == previous and now != built:
             if build():
                 built = now
             else:
                 time.sleep(RETRY_SECONDS)
         previous = now
-        time.sleep(max(settling, 10 * looking))
+        time.sleep(max(settling, 10 * duration))
 
 
 def _state(roots: Sequence[Path]) -> dict[Path, tuple[int, int, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from index.text.repeats import Said, mostly_repeats, repeats
+from index.text.repeats import SentenceSet, mostly_repeats, repeats
 from index.types import EVERYTHING, Embedder, Filter, Passage, Store, Vectors
 
 CANDIDATES = 50
@@ -55,17 +55,17 @@ def _without_repeats(ranked: Iterable[Passage], k: int) -> list[Passage]:
 
     Where those are too few, the others follow them, those that say nothing new at all last.
     """
-    chosen: list[tuple[Passage, Said]] = []
+    chosen: list[tuple[Passage, SentenceSet]] = []
     alike, repeated = list[Passage](), list[Passage]()
     for passage in ranked:
-        said = Said(passage.text)
+        sentences = SentenceSet(passage.text, passage.sentences)
         better = [before for other, before in chosen if other.article != passage.article]
-        if any(repeats(said, before) for before in better):
+        if any(repeats(sentences, before) for before in better):
             repeated.append(passage)
-        elif any(mostly_repeats(said, before) for before in better):
+        elif any(mostly_repeats(sentences, before) for before in better):
             alike.append(passage)
         else:
-            chosen.append((passage, said))
+            chosen.append((passage, sentences))
             if len(chosen) == k:
                 break
     return [*(passage for passage, _ in chosen), *alike, *repeated][:k]

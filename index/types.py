@@ -99,6 +99,8 @@ class Embedder(Protocol):
     fingerprint: str
     """Differs whenever the same text could get another vector."""
     dimension: int
+    arithmetic: str
+    """How it computes, in a few words."""
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, shape (len(texts), dimension)."""

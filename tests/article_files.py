@@ -8,7 +8,7 @@ import pytest
 
 from index.articles.ids import article_ids
 from index.articles.loading import load
-from index.articles.types import Found
+from index.articles.types import ArticleFile
 from index.types import Article, LoadError
 
 HEADLINE = "Banjir Rob Rendam Tanjung Lima"
@@ -33,7 +33,7 @@ PAGE = f"""<!DOCTYPE html><html lang="id"><head><meta charset="utf-8"><title>{HE
 <footer>Hak cipta © 2019 Suara Teluk</footer></body></html>"""
 
 
-def load_one(file: Found) -> Article:
+def load_one(file: ArticleFile) -> Article:
     """The only article of a file; raises why there is none."""
     (name,) = article_ids([file.relative]).values()
     (found,) = load(file, name)
@@ -46,13 +46,13 @@ def read(folder: Path, name: str, content: str | bytes) -> Article:
     """The article of a new file with that content."""
     path = folder / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return load_one(Found(path, PurePosixPath(name)))
+    return load_one(ArticleFile(path, PurePosixPath(name)))
 
 
 def refusal(path: Path) -> str:
     """The reason why a file gives no article."""
     with pytest.raises(LoadError) as caught:
-        load_one(Found(path, PurePosixPath(path.name)))
+        load_one(ArticleFile(path, PurePosixPath(path.name)))
     assert caught.value.path == path.as_posix()
     return caught.value.reason
 

@@ -9,15 +9,19 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from kabar_process import environment
 from patience import PATIENCE, wait_until
-from telegram_server import Message, TelegramServer
+from sample_articles import write_articles
+from telegram_server import Message, TelegramServer, User
 
 from bot.telegram.state import State
+from index.build import build
+from index.embedding.hashing import HashEmbedder
 
 QUESTION = "For how many million euros was the second crane of the harbour bought?"
 ANSWER = "The harbour of Lowen bought a second crane for 4.2 million euros."
@@ -31,8 +35,8 @@ bot.telegram.app.DRAIN_SECONDS = {PATIENCE}
 """
 """The change that no bot of a test goes without: a slow machine is no reason for signs of life, or to give up."""
 
-ENDLESS_MINUTE = "import bot.telegram.limits; bot.telegram.limits.WINDOW = 10**9"
-"""The change that makes what may be asked in a minute all that may be asked, however long the test takes."""
+ENDLESS_MINUTE = f"import bot.telegram.limits; bot.telegram.limits.WINDOW = {int(time.time())}"
+"""The change by which a single minute of the limits, begun when the tests did, goes on for decades."""
 
 
 class Bot:
@@ -115,11 +119,28 @@ def wait_until_kept(state: State, message: Message) -> None:
     wait_until(lambda: state.sent_answer(message.chat_id, message.message_id))
 
 
+def answered(server: TelegramServer, user: User, text: str, **how: object) -> Message:
+    """The bot's reply to what the user says."""
+    server.say(user, text, **how)  # type: ignore[arg-type]
+    return server.wait_for_message(how.get("chat") or user)  # type: ignore[arg-type]
+
+
+def pressed(server: TelegramServer, message: Message, button: str, by: User) -> str:
+    """What is told to the one who presses a button."""
+    query = server.press(message, button, by=by)
+    return str(server.wait_for_call("answerCallbackQuery", callback_query_id=query).params.get("text") or "")
+
+
 @pytest.fixture
 def server() -> Iterator[TelegramServer]:
     with TelegramServer() as server:
         yield server
         assert server.unhandled == []
+
+
+@pytest.fixture
+def alice(server: TelegramServer) -> User:
+    return server.user("Alice", language_code="en")
 
 
 @pytest.fixture
@@ -150,3 +171,19 @@ def start(server: TelegramServer, index_dir: Path, tmp_path: Path) -> Iterator[C
         if bot.process.poll() is None:
             bot.kill()
         assert server.token not in bot.log
+
+
+@pytest.fixture(scope="session")
+def shared_bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TelegramServer, Bot]]:
+    """A server with a bot on the small index behind it, for tests that only talk; whoever talks to it is new to it."""
+    folder = tmp_path_factory.mktemp("shared")
+    write_articles(folder / "articles")
+    build([folder / "articles"], folder / "index", HashEmbedder())
+    with TelegramServer() as server:
+        settings = {"TELEGRAM_BOT_TOKEN": server.token, "TELEGRAM_API_BASE": server.url, "INDEX_DIR": "index"}
+        bot = Bot(folder / "bot.log", settings)
+        try:
+            bot.wait_for_log("Answering as @")
+            yield server, bot
+        finally:
+            bot.kill()

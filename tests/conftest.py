@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from kabar_process import Kabar, environment
 from patience import PATIENCE
-from sample_articles import HARBOUR, MARKET, ORCHESTRA
+from sample_articles import write_articles
 
 from bot.answers.answerer import Answerer
 from bot.answers.live import LiveAnswerer
@@ -42,9 +42,7 @@ settings.load_profile("kabar")
 def articles_dir(tmp_path: Path) -> Path:
     """A folder with three articles, one of them Indonesian."""
     folder = tmp_path / "articles"
-    folder.mkdir()
-    for name, text in {"harbour": HARBOUR, "market": MARKET, "orchestra": ORCHESTRA}.items():
-        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+    write_articles(folder)
     return folder
 
 

@@ -1,5 +1,7 @@
 """Three small articles, one of them Indonesian."""
 
+from pathlib import Path
+
 HARBOUR = """Harbour of Lowen gets a second crane
 
 3 March 2024
@@ -22,3 +24,10 @@ ORCHESTRA = """Youth orchestra tours the islands
 
 The youth orchestra plays nine concerts on five islands. Its youngest violinist is eleven years old.
 """
+
+
+def write_articles(folder: Path) -> None:
+    """Make a folder of the three."""
+    folder.mkdir()
+    for name, text in {"harbour": HARBOUR, "market": MARKET, "orchestra": ORCHESTRA}.items():
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The real model over real stories: the sample articles, and the first article where it is at hand."""
+"""The real model over the sample articles."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from index.build import build
 from index.store.snapshots import open_current
 from index.types import Embedder
 
-FIRST_ARTICLE = REPOSITORY.parent / "shared" / "articles" / "kompas-2024-11-21.txt"
 ELSEWHERE = ["who won the World Cup in 2022?", "Siapa presiden Prancis?", "What is the boiling point of water?"]
 KURSK = ["how many troops were sent to Kursk?", "berapa tentara Korea Utara yang dikirim ke Kursk?"]
 
@@ -54,16 +53,6 @@ def test_the_sample_articles_answer_in_both_languages(
 @pytest.mark.parametrize("question", [*ELSEWHERE, "bagaimana cara membuat rendang?"])
 def test_the_sample_articles_do_not_answer_everything(samples: Answerer, question: str) -> None:
     assert samples.ask(question).answer is None
-
-
-@pytest.mark.skipif(not FIRST_ARTICLE.exists(), reason="the first article is not part of the project")
-def test_the_first_article_answers(bundled: Embedder, model_cache: Path, tmp_path: Path) -> None:
-    answerer = answerer_over(FIRST_ARTICLE, tmp_path, bundled, model_cache, "bundled")
-    for question in KURSK:
-        answer = answerer.ask(question).answer
-        assert answer == "sekitar 11.000 tentara Korea Utara"
-    for question in ("who won the World Cup in 2022?", "how many soldiers died in Kursk?"):
-        assert answerer.ask(question).answer is None
 
 
 REFUSED_WRONGLY = pytest.mark.xfail(strict=True, reason="the reader is not sure enough of it yet")

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -21,6 +22,8 @@ from telegram.ext import Application, ApplicationBuilder, ContextTypes, MessageH
 from telegram_server import Fault, Message, TelegramServer, User
 from telegram_server.html import HtmlError, finish, parse_html
 
+get = partial(httpx.get, timeout=PATIENCE)
+post = partial(httpx.post, timeout=PATIENCE)
 LONG_POLL = 50  # seconds, the most that Telegram grants
 OTHER_POLLER = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 
@@ -41,7 +44,7 @@ def alice(server: TelegramServer) -> User:
 
 def call(server: TelegramServer, method: str, **params: Any) -> Any:
     """The result of a method, or the description of its refusal."""
-    answer = httpx.post(f"{server.url}/bot{server.token}/{method}", json=params, timeout=PATIENCE).json()
+    answer = post(f"{server.url}/bot{server.token}/{method}", json=params).json()
     return answer["result"] if answer["ok"] else answer["description"]
 
 
@@ -71,11 +74,11 @@ def test_a_method_answers_however_its_parameters_come(server: TelegramServer, al
     url = f"{server.url}/bot{server.token}/sendMessage"
     params = {"chat_id": str(alice.id), "text": "halo", "link_preview_options": '{"is_disabled": true}'}
     for answer in (
-        httpx.get(url, params=params),
-        httpx.post(url, data=params),
-        httpx.post(url, files={name: (None, value) for name, value in params.items()}),
-        httpx.post(url, json={"chat_id": alice.id, "text": "halo", "link_preview_options": {"is_disabled": True}}),
-        httpx.post(url.replace("sendMessage", "SENDMESSAGE"), data=params),
+        get(url, params=params),
+        post(url, data=params),
+        post(url, files={name: (None, value) for name, value in params.items()}),
+        post(url, json={"chat_id": alice.id, "text": "halo", "link_preview_options": {"is_disabled": True}}),
+        post(url.replace("sendMessage", "SENDMESSAGE"), data=params),
     ):
         assert answer.json()["result"]["text"] == "halo"
         message = server.wait_for_message(alice)
@@ -85,7 +88,7 @@ def test_a_method_answers_however_its_parameters_come(server: TelegramServer, al
 
 def test_unknown_methods_tokens_and_parameters(alice: User, server: TelegramServer) -> None:
     def answer(path: str) -> tuple[int, str]:
-        response = httpx.get(f"{server.url}{path}")
+        response = get(f"{server.url}{path}")
         return response.status_code, response.json()["description"]
 
     assert answer(f"/bot{server.token}/sendTelepathy") == (404, "Not Found")
@@ -100,7 +103,7 @@ def test_unknown_methods_tokens_and_parameters(alice: User, server: TelegramServ
 def test_a_body_that_is_no_json_object_is_refused(server: TelegramServer) -> None:
     for body in (b"{", b"[]"):
         headers = {"Content-Type": "application/json"}
-        answer = httpx.post(f"{server.url}/bot{server.token}/getMe", content=body, headers=headers)
+        answer = post(f"{server.url}/bot{server.token}/getMe", content=body, headers=headers)
         assert answer.status_code == 400
 
 
@@ -287,7 +290,7 @@ def test_limits_of_text(server: TelegramServer, alice: User) -> None:
     tagged = "".join(f"<b>{n % 10}</b> " for n in range(2048))
     assert len(send(server, alice, tagged, parse_mode="HTML")["entities"]) == 100
     assert send(server, alice, "a", parse_mode="BBCode") == "Bad Request: unsupported parse_mode"
-    lone = httpx.post(
+    lone = post(
         f"{server.url}/bot{server.token}/sendMessage",
         content=json.dumps({"chat_id": alice.id, "text": "\ud83d"}),
         headers={"Content-Type": "application/json"},
@@ -424,7 +427,7 @@ def test_files_come_and_go(server: TelegramServer, alice: User) -> None:
         found = call(server, "getFile", file_id=message.raw["document"]["file_id"])
         if isinstance(found, str):
             return found
-        return httpx.get(f"{server.url}/file/bot{server.token}/{found['file_path']}")
+        return get(f"{server.url}/file/bot{server.token}/{found['file_path']}")
 
     arrived = download(server.send_document(alice, b"isi", "berita.txt", mime_type="text/plain"))
     assert isinstance(arrived, httpx.Response)
@@ -434,7 +437,7 @@ def test_files_come_and_go(server: TelegramServer, alice: User) -> None:
     assert call(server, "getFile", file_id="x") == "Bad Request: invalid file_id"
     url = f"{server.url}/bot{server.token}/sendDocument"
     upload = {"document": ("masukan.csv", b"a,b", "text/csv")}
-    assert httpx.post(url, data={"chat_id": str(alice.id), "caption": "Ini"}, files=upload).is_success
+    assert post(url, data={"chat_id": str(alice.id), "caption": "Ini"}, files=upload).is_success
     message = server.wait_for_message(alice)
     assert message.text == "Ini"
     assert message.document
@@ -528,7 +531,7 @@ def test_faults_strike_as_often_as_they_are_told_to(server: TelegramServer, alic
     server.inject("sendMessage", Fault.too_many(retry_after=3), times=1)
     server.inject("sendMessage", Fault.bad_gateway(), times=1)
     server.inject("*", Fault.rubbish(), times=1)
-    answers = [httpx.post(url, json=params) for _ in range(4)]
+    answers = [post(url, json=params) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [429, 502, 200, 200]
     assert answers[0].json()["parameters"] == {"retry_after": 3}
     assert answers[1].text.startswith("<html>")
@@ -545,7 +548,7 @@ def test_connections_that_break(server: TelegramServer, alice: User) -> None:
     ):
         server.inject("sendMessage", fault, times=1)
         with pytest.raises(error):
-            httpx.post(url, json={"chat_id": alice.id, "text": fault.kind}, timeout=PATIENCE)
+            post(url, json={"chat_id": alice.id, "text": fault.kind})
         assert len(server.messages(alice)) == stored
     assert [call.fault for call in server.calls("sendMessage")] == ["reset", "lost_answer"]
 
@@ -595,7 +598,7 @@ def test_flood_control_holds_when_it_is_asked_for(alice: User, server: TelegramS
 def test_a_server_that_is_down_comes_back_as_it_was(server: TelegramServer, alice: User) -> None:
     server.say(alice, "a")
     with server.down(), pytest.raises(httpx.ConnectError):
-        httpx.get(f"{server.url}/bot{server.token}/getMe")
+        get(f"{server.url}/bot{server.token}/getMe")
     assert updates(server) == [("message", "a")]
 
 

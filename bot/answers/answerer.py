@@ -40,6 +40,11 @@ class Answerer:
         self._searcher = Searcher(snapshot.store, embedder)
         self._reader = reader
 
+    @property
+    def arithmetic(self) -> str:
+        """The name of its embedder, and how that computes."""
+        return f"{self._embedder.name}: {self._embedder.arithmetic}"
+
     def ask(self, question: str | Understood, only: Filter = EVERYTHING, context: Sequence[Turn] = ()) -> Answer:
         """The answer to a question, found among the best passages of those that pass the filter.
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as ProgressBar
+from rich.segment import Segment
 from rich.text import Text
 
 from index.types import KabarError, Progress, UnusableError
@@ -38,7 +40,22 @@ ArticlesDir = Annotated[
 ]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the whole traceback when something fails.")]
 
-out, err = Console(highlight=False), Console(stderr=True, highlight=False)
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""What a terminal would obey instead of showing it: control characters, and those that turn the direction of text."""
+
+
+class _PlainConsole(Console):
+    """Shows what is printed and obeys none of it, since names, links and questions are words of others."""
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        super().__init__(stderr=stderr, markup=False, emoji=False, highlight=False)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=_UNPRINTABLE.sub("\ufffd", segment.text))
+
+
+out, err = _PlainConsole(), _PlainConsole(stderr=True)
 
 
 def settings_with(index_dir: Path | None, articles: Path | None = None) -> Settings:
@@ -81,8 +98,13 @@ def shown_progress() -> Iterator[Progress]:
 
 def print_json(result: object) -> None:
     """Print a result for programs: in UTF-8, as JSON is, whatever the terminal's encoding."""
-    text = json.dumps(result, ensure_ascii=False, default=str)
-    typer.echo(text.encode("utf-8", "backslashreplace"))  # half characters become \udc00, which JSON knows
+    typer.echo(json_line(result).encode())
+
+
+def json_line(result: object) -> str:
+    """JSON in which half characters, and what a terminal would obey, are escaped, as JSON has always allowed."""
+    text = json.dumps(result, ensure_ascii=False, default=str).encode("utf-8", "backslashreplace").decode()
+    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 @contextlib.contextmanager
@@ -113,13 +135,14 @@ def print_error(exc: Exception) -> None:
 
 def live_answerer(settings: Settings) -> LiveAnswerer:
     """The answerer of the live snapshot. Raises UnusableError where there is none that can be trusted."""
-    from bot.answers.answerer import Answerer
-    from bot.answers.live import LiveAnswerer
     from index.store.snapshots import Snapshot, open_current
 
     first = open_current(settings.index_dir)  # before the model: a missing index is told at once
     embedder = embedder_of(settings)
     reader = reader_of(settings, embedder)
+
+    from bot.answers.answerer import Answerer  # while the models load in the background
+    from bot.answers.live import LiveAnswerer
 
     def answerer(snapshot: Snapshot) -> Answerer:
         return Answerer(snapshot, embedder, reader, settings.answer_threshold)

@@ -201,7 +201,7 @@ def status(as_json: AsJson = False, index_dir: IndexDir = None, debug: Debug = F
 
         with open_current(settings_with(index_dir).index_dir) as snapshot:
             manifest = snapshot.manifest
-            age = datetime.now(UTC) - datetime.fromisoformat(manifest.created)
+            age = max(datetime.now(UTC) - datetime.fromisoformat(manifest.created), timedelta(0))
             size = sum(file.stat().st_size for file in snapshot.folder.iterdir())
             facts = {
                 "snapshot": snapshot.name,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import timedelta
@@ -13,7 +12,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from bot.commands.console import AsJson, Debug, err, out, plain_errors, print_json, settings_with
+from bot.commands.console import AsJson, Debug, err, json_line, out, plain_errors, print_json, settings_with
 from index.atomic import replace_content
 from index.types import ConfigurationError, KabarError
 
@@ -108,7 +107,7 @@ def export(
     with plain_errors(debug), closing(_state()) as state:
         feedback = state.feedback()
         cases = cases_of(feedback)
-        lines = "".join(json.dumps(case, ensure_ascii=False) + "\n" for case in cases)
+        lines = "".join(json_line(case) + "\n" for case in cases)
         if file is None:
             typer.echo(lines.encode(), nl=False)
         else:

@@ -17,11 +17,11 @@ from bot.answers.answerer import Answerer
 from bot.answers.types import Answer
 from bot.evaluation.cases import Case
 from bot.evaluation.measures import Outcome
-from index.articles.language import told_language
 from index.build import build_from
 from index.search import Searcher
 from index.store.snapshots import Snapshot, open_current
-from index.text.repeats import Said, repeats
+from index.text.language import detect_language
+from index.text.repeats import SentenceSet, repeats
 from index.types import Article, Embedder, Filter, Passage, Progress
 
 CACHED_ARTICLES = 256
@@ -81,15 +81,15 @@ class Trial:
         """Whether it is the case's article, or, where only a context is known, has all the context's sentences."""
         if case.article:
             return article == self._indexed_id(case.article)
-        return bool(case.context) and repeats(Said(case.context), self._sentences(article))
+        return bool(case.context) and repeats(SentenceSet(case.context), self._sentences(article))
 
     def _indexed_id(self, article: str) -> str:
         """Of true copies only one is indexed."""
         return self._originals.get(article, article)
 
-    def _sentences_of(self, id_: str) -> Said:
+    def _sentences_of(self, id_: str) -> SentenceSet:
         article = self._store.article(id_)
-        return Said(article.text if article else "")
+        return SentenceSet(article.text if article else "")
 
 
 class ReadingTrial(Trial):
@@ -126,7 +126,7 @@ def contexts_of(cases: Iterable[Case]) -> dict[str, str]:
 def articles_of(contexts: Mapping[str, str]) -> Iterator[Article]:
     """Each context as an article without a title, under the id that `over_contexts` gives."""
     for text, language in contexts.items():
-        yield Article(_id(text), "", text, "", language=language or told_language(text, None))
+        yield Article(_id(text), "", text, "", language=language or detect_language(text, None))
 
 
 @contextmanager

@@ -30,7 +30,7 @@ from index.types import ModelError, Passage, Span, Vectors
 
 CHANGES = Path(__file__).parent.parent / "models" / "reader.safetensors"
 FORMAT = "kabar-reader-1"
-LAYOUT = 2
+LAYOUT = 3
 """Of the folder that is made of it; another number makes it again."""
 GRAPH = "trunk"
 

@@ -38,7 +38,7 @@ from bot.telegram.parts import Parts
 from bot.telegram.queue import AnswerQueue
 from bot.telegram.sending import Sender
 from bot.telegram.state import State
-from bot.telegram.updates import Polling, PollRequest, Request, read_update
+from bot.telegram.updates import Polling, PollRequest, Request, read_update, watch_token, without_halves
 from bot.telegram.web import Hook, WebServer
 from index.types import ConfigurationError
 
@@ -160,7 +160,7 @@ class _Service:
             logger.info("Answering as @%s", self._application.bot.username)
             menu = asyncio.create_task(fill_menu(self._application.bot, self._settings.telegram_admins))
             try:
-                await (self._polling.run() if self._polling else asyncio.Event().wait())
+                await (self._polling.run() if self._polling else watch_token(self._application.bot))
             finally:
                 menu.cancel()
         except InvalidToken:
@@ -250,7 +250,7 @@ class _Service:
         return WebServer(settings.webhook_listen, port, self._health, hook)
 
     async def _deliver(self, update: dict[str, Any]) -> None:
-        await self._application.update_queue.put(read_update(update, self._application.bot))
+        await self._application.update_queue.put(read_update(without_halves(update), self._application.bot))
 
     def _status(self) -> str:
         if self._stopping.is_set():

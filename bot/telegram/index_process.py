@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from bot.settings import PROGRESS_LINES, Settings
+from index.sandbox.parent import python_path
 from index.types import KabarError, Progress
 
 LONGEST_SECONDS = 3600.0
@@ -50,8 +51,8 @@ class IndexProcess:
     ) -> dict[str, Any]:
         async with self._lock:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot.cli", "index", command, "--json", *options, "--", *names),
-                env=os.environ | {PROGRESS_LINES: "1"},
+                *(sys.executable, "-P", "-m", "bot.cli", "index", command, "--json", *options, "--", *names),
+                env=os.environ | {PROGRESS_LINES: "1", "PYTHONPATH": python_path()},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,

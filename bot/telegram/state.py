@@ -260,12 +260,14 @@ class State:
         return int(count)
 
     def prune(self, older_than: timedelta) -> None:
-        """Remove answers that were given longer ago, codes that are too old, and windows that are over."""
+        """Remove answers that were given longer ago, codes that are too old, and windows that are over or,
+        after the clock was set back, to come.
+        """
         now = self._clock()
         with self._transaction():
             self._do("DELETE FROM given WHERE at < ?", now - older_than.total_seconds())
             self._do("DELETE FROM invitations WHERE until < ?", now)
-            self._do("DELETE FROM windows WHERE start < ?", int(now) - 3600)
+            self._do("DELETE FROM windows WHERE start NOT BETWEEN ? AND ?", int(now) - 3600, int(now))
 
     # --- parts --------------------------------------------------------------------------------------------------
 

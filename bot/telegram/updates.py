@@ -11,7 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from time import monotonic
-from typing import Any
+from typing import Any, TypeGuard
 
 from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 10
 """For which Telegram keeps a request for updates while there are none."""
+TOKEN_SECONDS = 60.0
+"""Between two looks at whether the token is still good, behind a webhook."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 """Before Telegram is asked again after something went wrong, or an answer came that was none."""
 
@@ -35,9 +37,18 @@ def read_update(update: dict[str, Any], bot: Bot | None = None) -> Update:
         return Update(update["update_id"])
 
 
-def has_number(update: object) -> bool:
+def has_number(update: object) -> TypeGuard[dict[str, Any]]:
     """Whether it may be an update at all."""
     return isinstance(update, dict) and type(update.get("update_id")) is int
+
+
+def without_halves(value: Any) -> Any:
+    """JSON without halves of surrogate pairs, which it can name, and which can be neither kept nor sent."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [without_halves(one) for one in value]
+    return {key: without_halves(one) for key, one in value.items()} if isinstance(value, dict) else value
 
 
 class Request(HTTPXRequest):
@@ -63,7 +74,7 @@ class PollRequest(Request):
         if isinstance(answer.get("result"), list):
             answer["result"] = [
                 update if len(read_update(update).to_dict()) > 1 else {"update_id": update["update_id"]}
-                for update in filter(has_number, answer["result"])
+                for update in map(without_halves, filter(has_number, answer["result"]))
             ]
         return answer
 
@@ -95,7 +106,7 @@ class Polling:
             except Exception as exc:
                 _report(exc)
                 if isinstance(exc, InvalidToken):
-                    await self._require_token()
+                    await require_token(self._bot)  # once may be the fault of what stands between
                 pause = min(max(pause * 1.5, FIRST_PAUSE), LONGEST_PAUSE)
             else:
                 in_vain = not count and monotonic() - started < FIRST_PAUSE  # a server that does not wait for updates
@@ -116,14 +127,26 @@ class Polling:
             self._next = update.update_id + 1
         return len(updates)
 
-    async def _require_token(self) -> None:
-        """Raise InvalidToken if Telegram says so once more: once may be the fault of what stands between."""
+
+async def watch_token(bot: Bot) -> None:
+    """Ask for ever whether the token is good, where nobody fetches updates. Raises InvalidToken when it is not."""
+    while True:
+        await asyncio.sleep(TOKEN_SECONDS)
         try:
-            await self._bot.get_me()
+            await require_token(bot)
         except InvalidToken:
-            raise
-        except TelegramError as exc:
-            _report(exc)
+            await asyncio.sleep(FIRST_PAUSE)
+            await require_token(bot)
+
+
+async def require_token(bot: Bot) -> None:
+    """Raise InvalidToken if Telegram says that it does not know the token; whatever else it says is in the log."""
+    try:
+        await bot.get_me()
+    except InvalidToken:
+        raise
+    except TelegramError as exc:
+        _report(exc)
 
 
 def _report(exc: Exception) -> None:

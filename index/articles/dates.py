@@ -46,8 +46,8 @@ _BRACKETED = re.compile(rf"\b(?:{_WEEKDAYS}),?\s?\((\d{{1,2}}[/-]\d{{1,2}}[/-]\d
 
 def first_date(text: str) -> date | None:
     """The first day that stands in full near the start of the text; None where there is none to believe."""
-    candidates = (_parsed(found[0]) for found in _DATE.finditer(text[: 2 * LONGEST_DATELINE]))
-    return next((day for day in candidates if day), None)
+    days = (_believable_day(match[0]) for match in _DATE.finditer(text[: 2 * LONGEST_DATELINE]))
+    return next(filter(None, days), None)
 
 
 def dateline(line: str, *, after_comma: bool = True) -> tuple[date, list[str]] | None:
@@ -78,12 +78,12 @@ def date_in_story(paragraphs: list[str]) -> date | None:
     """The day by which the first paragraphs place the news: "JAKARTA, 3 Mei 2024 –" or "Jumat (3/5/2024)"."""
     for paragraph in paragraphs:
         lead = _LEAD.match(paragraph)
-        placed = dateline(lead[1]) if lead else None
-        if placed:
-            return placed[0]
+        place_and_day = dateline(lead[1]) if lead else None
+        if place_and_day:
+            return place_and_day[0]
     for paragraph in paragraphs:
-        bracketed = _BRACKETED.search(paragraph)
-        day = _parsed(bracketed[1]) if bracketed else None
+        brackets = _BRACKETED.search(paragraph)
+        day = _believable_day(brackets[1]) if brackets else None
         if day:
             return day
     return None
@@ -94,15 +94,15 @@ def believable(day: date) -> bool:
     return EARLIEST <= day <= date.today() + _AHEAD
 
 
-def _parsed(written: str) -> date | None:
-    day = _day(written)
+def _believable_day(text: str) -> date | None:
+    day = _day(text)
     return day if day and believable(day) else None
 
 
 @lru_cache(maxsize=4096)
-def _day(written: str) -> date | None:
+def _day(text: str) -> date | None:
     import dateparser
 
     settings = {"DATE_ORDER": "DMY", "REQUIRE_PARTS": ["day", "month", "year"], "STRICT_PARSING": True}
-    moment = dateparser.parse(written, languages=["id", "en"], settings=settings)
+    moment = dateparser.parse(text, languages=["id", "en"], settings=settings)
     return moment.date() if moment else None

@@ -1,31 +1,48 @@
-"""RSS and Atom: every entry of a feed is an item."""
+"""RSS and Atom: an article in each entry of a feed."""
 
 from __future__ import annotations
 
+import html
+import re
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from index.articles.dates import first_date
+from index.articles.errors import attempt
 from index.articles.fields import language_code, web_address
-from index.articles.html import without_tags
-from index.articles.items import Item
+from index.articles.html import fragment_paragraphs, without_tags
 from index.articles.lines import Facts
+from index.articles.opening import content
+from index.articles.plain_text import paragraphs
+from index.articles.types import ArticleFile, Draft
 from index.sandbox.parent import read_apart
 from index.text.characters import one_line
+from index.types import LoadError
 
 
-def read_feed(data: bytes) -> list[Item]:
-    """The entries of an RSS or Atom feed."""
-    return [_entry(said, f"#{number}") for number, said in enumerate(read_apart("index.sandbox.feed", data), 1)]
+def read_feed(file: ArticleFile) -> Iterator[Draft | LoadError]:
+    """The entries of an RSS or Atom feed, and an error for each that cannot be read."""
+    for number, entry in enumerate(read_apart("index.sandbox.feed", content(file.path)), 1):
+        place = f"#{number}"
+        yield attempt(file, place, partial(_draft, entry, place))
 
 
-def _entry(said: dict[str, Any], place: str) -> Item:
-    title, author = said["title"] or "", one_line(said["author"] or "")
+def _draft(entry: dict[str, Any], place: str) -> Draft:
+    title, text = entry["title"] or "", entry["text"] or ""
     facts = Facts(
-        title=one_line(without_tags(title) if said["title_is_html"] else title) or None,
+        title=one_line(without_tags(title) if entry["title_is_html"] else title) or None,
         # As it is written there, and not as it is in Greenwich: a paper that appears at midnight knows its day.
-        published=first_date(said["published"] or "") or first_date(said["day"] or ""),
-        author=author or None,
-        url=web_address(one_line(said["link"] or "")),
-        language=language_code(said["language"]),
+        published=first_date(entry["published"] or "") or first_date(entry["day"] or ""),
+        author=one_line(entry["author"] or "") or None,
+        url=web_address(one_line(entry["link"] or "")),
+        language=language_code(entry["language"]),
     )
-    return Item(place, said["id"] or "", facts, said["text"] or "", said["is_html"])
+    lines = _html_paragraphs(text) if entry["is_html"] else paragraphs(text)
+    return Draft(lines, facts, place=place, id=entry["id"] or "", source=text)
+
+
+def _html_paragraphs(text: str) -> list[str]:
+    if re.search(r"<[a-zA-Z!/]", text):
+        return fragment_paragraphs(text)
+    return paragraphs(html.unescape(text))

@@ -21,6 +21,6 @@ def web_address(declared: str | None) -> str | None:
 
 def language_code(declared: str | None) -> str | None:
     """ISO 639-1 code of a declared language: "id" for "id-ID", and for "in", Indonesian's name of old."""
-    found = re.match(r"[a-z]{2}(?![a-z])", (declared or "").strip().lower())
-    code = found[0] if found else None
+    match = re.match(r"[a-z]{2}(?![a-z])", (declared or "").strip().lower())
+    code = match[0] if match else None
     return "id" if code == "in" else code

@@ -1,4 +1,4 @@
-"""The formats that articles come in: each reader makes a Draft of a file's bytes."""
+"""Web pages: their main paragraphs, captions among them, and what they say about themselves."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from typing import Any
 from index.articles.dates import first_date
 from index.articles.fields import language_code, web_address
 from index.articles.lines import Facts
-from index.articles.types import Draft
+from index.articles.opening import content
+from index.articles.types import ArticleFile, Draft
 from index.text.characters import decode, one_line
+from index.types import RefusedError
 
 LARGEST_PAGE = 10_000
 """Elements; few articles have a third. What finds the main text takes the square of their number, so beyond it
@@ -22,6 +24,31 @@ SHORTEST_PAGE = 100
 """Characters; of a page that gives less, the bare paragraphs are tried as well."""
 
 _TAG = re.compile(r"<[^<>]*>")
+_DECLARED = re.compile(
+    rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE
+)
+_SAVED = re.compile(r"\s*(?:<!doctype[^>]{0,300}>\s*)?<!--\s*saved from url=\(\d+\)(\S+)\s*-->", re.IGNORECASE)
+
+
+def read_html(file: ArticleFile) -> Iterator[Draft]:
+    """The main paragraphs of a web page, captions among them, and what the page says about itself."""
+    data = content(file.path)
+    declared = _DECLARED.search(data[:4096])
+    source = decode(data, declared=declared[1].decode("ascii", "replace") if declared else None)
+    page = _page(source)
+    if page is None:
+        raise RefusedError("it holds no story")
+    language = language_code(page.get("lang") or page.get("xml:lang"))
+    title = one_line(page.findtext(".//h1") or page.findtext(".//title") or "") or None
+    paragraphs, facts = _main_text(page, source, with_facts=True)
+    yield Draft(paragraphs, facts.or_else(Facts(title=title, url=_saved_from(source), language=language)))
+
+
+def fragment_paragraphs(source: str) -> list[str]:
+    """The paragraphs of a piece of HTML that is an article's text and nothing else."""
+    whole = f"<html><body><article>{source}</article></body></html>"
+    page = _page(whole)
+    return _main_text(page, whole, with_facts=False)[0] if page is not None else []
 
 
 def without_tags(source: str) -> str:
@@ -31,32 +58,6 @@ def without_tags(source: str) -> str:
     if source.lstrip().startswith("<!--"):
         source = source.partition("-->")[2]
     return html.unescape(_TAG.sub(" ", source))
-
-
-_DECLARED = re.compile(
-    rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE
-)
-_SAVED = re.compile(r"\s*(?:<!doctype[^>]{0,300}>\s*)?<!--\s*saved from url=\(\d+\)(\S+)\s*-->", re.IGNORECASE)
-
-
-def read_html(data: bytes) -> Draft:
-    """The main paragraphs of a web page, captions among them, and what the page says about itself."""
-    declared = _DECLARED.search(data[:4096])
-    source = decode(data, declared=declared[1].decode("ascii", "replace") if declared else None)
-    page = _page(source)
-    if page is None:
-        return Draft([])
-    language = language_code(page.get("lang") or page.get("xml:lang"))
-    title = one_line(page.findtext(".//h1") or page.findtext(".//title") or "") or None
-    found, facts = _story_of(page, source, with_facts=True)
-    return Draft(found, facts.or_else(Facts(title=title, url=_saved_from(source), language=language)))
-
-
-def fragment_paragraphs(source: str) -> list[str]:
-    """The paragraphs of a piece of HTML that is an article's text and nothing else."""
-    whole = f"<html><body><article>{source}</article></body></html>"
-    page = _page(whole)
-    return _story_of(page, whole, with_facts=False)[0] if page is not None else []
 
 
 def _saved_from(source: str) -> str | None:
@@ -76,16 +77,19 @@ def _page(source: str) -> Any:
         return None
 
 
-def _story_of(page: Any, source: str, *, with_facts: bool) -> tuple[list[str], Facts]:
-    """The paragraphs of a page's story, and what trafilatura knows about it."""
+def _main_text(page: Any, source: str, *, with_facts: bool) -> tuple[list[str], Facts]:
+    """The paragraphs of a page's main text, and what trafilatura knows about it."""
     small = sum(1 for _ in page.iter()) <= LARGEST_PAGE
-    found, facts = _main_text(page, with_facts=with_facts) if small else ([], Facts())
-    if sum(map(len, found)) < SHORTEST_PAGE:
-        found = max(found, list(_bare_paragraphs(_page(source))), key=lambda texts: sum(map(len, texts)))
-    return found, facts
+    paragraphs, facts = _extracted_text(page, with_facts=with_facts) if small else ([], Facts())
+    if sum(map(len, paragraphs)) < SHORTEST_PAGE:
+        paragraphs = max(paragraphs, list(_bare_paragraphs(_page(source))), key=lambda texts: sum(map(len, texts)))
+    return paragraphs, facts
 
 
-def _main_text(page: Any, *, with_facts: bool) -> tuple[list[str], Facts]:
+# --- by trafilatura ---------------------------------------------------------------------------------------------
+
+
+def _extracted_text(page: Any, *, with_facts: bool) -> tuple[list[str], Facts]:
     import trafilatura
 
     # It reports each page without a text as an error of its own; here that is an ordinary result.
@@ -130,6 +134,8 @@ def _page_lines(text: str) -> Iterator[str]:
         if line:
             yield line
 
+
+# --- without it -------------------------------------------------------------------------------------------------
 
 _AROUND = frozenset(["head", "nav", "header", "footer", "aside", "form", "script", "style", "noscript", "template"])
 _BLOCKS = frozenset(["p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "section", "article", "figcaption"])

@@ -7,6 +7,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import chain, repeat
 from pathlib import PurePosixPath
 
 import xxhash
@@ -15,14 +16,16 @@ LONGEST = 120
 """Characters of an item's id; what is cut off is told by a hash."""
 _SHORTEST_CUT = 60
 """Characters that an item's own name keeps, however long its file's is."""
+_TRIES = 16
+"""With a short hash; of some ten thousand items that are alike in all, short hashes begin to go round in a circle."""
 _SCHEME = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
 
 
 def slug(text: str) -> str:
     """Letters, with their marks, and digits in lower case; one "-" for whatever stands between them."""
     lower = unicodedata.normalize("NFC", text.lower())
-    kept = (character if unicodedata.category(character)[0] in "LMN" else " " for character in lower)
-    return "-".join("".join(kept).split())
+    words = (character if unicodedata.category(character)[0] in "LMN" else " " for character in lower)
+    return "-".join("".join(words).split())
 
 
 # --- of files -------------------------------------------------------------------------------------------------
@@ -70,6 +73,8 @@ class ItemIds:
         self._article_id = article_id
         self._taken: set[int] = set()
         """Hashes, which take a third of the room: a file may hold a million items."""
+        self._last: dict[int, str] = {}
+        """Of items that are alike in all, from the third on, the id of the last one."""
 
     def next(self, names: Iterable[str], content: str) -> str:
         """The id of the next item, by the first of its names that has a letter in it.
@@ -82,11 +87,32 @@ class ItemIds:
         room = max(_SHORTEST_CUT, LONGEST - len(self._article_id) - 1)
         short = name if len(name) <= room else f"{name[: room - 9].rstrip('-')}-{_hash(name)}"
         id_ = f"{self._article_id}-{short}"
-        while (number := xxhash.xxh3_64_intdigest(id_.encode())) in self._taken:
-            id_ = f"{self._article_id}-{short}-{_hash(id_ + content)}"
-        self._taken.add(number)
+        return id_ if self._take(id_) else self._another(id_, content)
+
+    def _take(self, id_: str) -> bool:
+        """Whether the id was free; it is not any more."""
+        before = len(self._taken)
+        self._taken.add(_number(id_))
+        return len(self._taken) > before
+
+    def _another(self, name: str, content: str) -> str:
+        """An id by what the item holds. Of items that are alike in that too, each is named after the one before."""
+        first = f"{name}-{_hash(name + content)}"
+        if self._take(first):
+            return first
+        alike = _number(name + content)
+        id_ = self._last.get(alike, first)
+        for length in chain(repeat(8, _TRIES), repeat(16)):
+            id_ = f"{name}-{_hash(id_ + content, length)}"
+            if self._take(id_):
+                break
+        self._last[alike] = id_
         return id_
 
 
-def _hash(text: str) -> str:
-    return xxhash.xxh3_64_hexdigest(text.encode("utf-8", "surrogatepass"))[:8]
+def _hash(text: str, length: int = 8) -> str:
+    return f"{_number(text):016x}"[:length]
+
+
+def _number(text: str) -> int:
+    return xxhash.xxh3_64_intdigest(text.encode("utf-8", "surrogatepass"))

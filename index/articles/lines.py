@@ -99,10 +99,10 @@ def is_read_also(line: str) -> bool:
     """Whether the whole line sends the reader on to another article."""
     if len(line) > LONGEST_LABEL:
         return False
-    found = _READ_ALSO.match(line)
-    if found:
+    also = _READ_ALSO.match(line)
+    if also:
         # "Simak juga penjelasan berikut." is a sentence; a headline has no full stop.
-        return bool(found["mark"]) or not line.rstrip("”\"' )").endswith(".")
+        return bool(also["mark"]) or not line.rstrip("”\"' )").endswith(".")
     return bool(_READ_MORE.match(line))
 
 
@@ -138,7 +138,7 @@ def is_sign_off(line: str) -> bool:
     return len(line) <= LONGEST_LABEL and bool(_SIGN_OFF.fullmatch(line))
 
 
-def told_by(line: str, *, at_edge: bool) -> Facts | None:
+def facts_of_line(line: str, *, at_edge: bool) -> Facts | None:
     """What a line tells that is not the story, which may be nothing; None for a line of the story itself.
 
     `at_edge`, before or behind the story, a name after "By" is the author's.
@@ -150,15 +150,15 @@ def told_by(line: str, *, at_edge: bool) -> Facts | None:
     return _link(line) or _credits(line) or (_byline(line) if at_edge else None)
 
 
-def told_at_top(line: str, title: str | None) -> Facts | None:
-    """As `told_by`, for a line before the story, where dateline and title stand; `title` if known by now."""
-    found = _dateline(line, title) or told_by(line, at_edge=True)
-    if found:
-        return found
+def facts_of_top_line(line: str, title: str | None) -> Facts | None:
+    """As `facts_of_line`, for a line before the story, where dateline and title stand; `title` if known by now."""
+    facts = _dateline(line, title) or facts_of_line(line, at_edge=True)
+    if facts:
+        return facts
     if title:
         return Facts() if _is_title(line, title) else None
-    labelled = _TITLE.fullmatch(line) if len(line) <= LONGEST_LABEL else None
-    return Facts(title=labelled[1]) if labelled else None
+    label = _TITLE.fullmatch(line) if len(line) <= LONGEST_LABEL else None
+    return Facts(title=label[1]) if label else None
 
 
 def is_headline(line: str) -> bool:
@@ -174,8 +174,8 @@ def _credits(line: str) -> Facts | None:
     roles, names = parts[::2], [name.strip(" |/;,") for name in parts[1::2]]
     if not all(_could_be_credited(name) for name in names):
         return None
-    told = (name for role, name in zip(roles, names, strict=True) if re.fullmatch(_AUTHOR, role, re.IGNORECASE))
-    return Facts(author=next((name for name in told if name), None))
+    authors = (name for role, name in zip(roles, names, strict=True) if re.fullmatch(_AUTHOR, role, re.IGNORECASE))
+    return Facts(author=next(filter(None, authors), None))
 
 
 def _could_be_credited(name: str) -> bool:
@@ -184,25 +184,25 @@ def _could_be_credited(name: str) -> bool:
 
 
 def _byline(line: str) -> Facts | None:
-    found = _BYLINE.fullmatch(line)
-    if not found or line.endswith((".", "!", "?", ":")):
+    byline = _BYLINE.fullmatch(line)
+    if not byline or line.endswith((".", "!", "?", ":")):
         return None
-    words = found[1].replace(",", " ").split()
+    words = byline[1].replace(",", " ").split()
     if len(words) > 8 or not all(word[0].isupper() or word in _IN_NAMES for word in words):
         return None
-    return Facts(author=found[1].split(",")[0].strip())
+    return Facts(author=byline[1].split(",")[0].strip())
 
 
 def _link(line: str) -> Facts | None:
-    found = _LINK.fullmatch(line)
-    return Facts(url=found[1]) if found else None
+    link = _LINK.fullmatch(line)
+    return Facts(url=link[1]) if link else None
 
 
 def _dateline(line: str, title: str | None) -> Facts | None:
-    found = dateline(line, after_comma=title is not None)
-    if not found:
+    day_and_others = dateline(line, after_comma=title is not None)
+    if not day_and_others:
         return None
-    day, others = found
+    day, others = day_and_others
     bylines = (_byline(other) for other in others)
     return Facts(published=day).or_else(next((byline for byline in bylines if byline), Facts()))
 

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from index.articles.dates import first_date
+from index.articles.fields import NAMES, language_code, web_address
+from index.articles.html import without_tags
 from index.articles.lines import Facts
+from index.articles.opening import content
 from index.articles.plain_text import paragraphs
-from index.articles.types import Draft
+from index.articles.types import ArticleFile, Draft
 from index.text.characters import decode, one_line, tidy
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
-from index.articles.fields import NAMES, language_code, web_address
-from index.articles.html import without_tags
 
 LONGEST_FRONT_MATTER = 16_384
 """Characters; a dozen lines are usual, and YAML's reader is slow and deep in what is long."""
 LONGEST_MARKDOWN = 1_000_000
 """Characters; markup of nothing but brackets takes 10 µs each. What is longer is read as plain text."""
-
 
 _FRONT_MATTER = re.compile(r"\s*---[ \t]*\n(\s*[\w-]+[ \t]*:.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _SIMPLE = re.compile(
@@ -33,33 +33,43 @@ _SIMPLE = re.compile(
 _ENTRY = re.compile(r"^([\w-]+)[ \t]*:[ \t]*(\S.*)$", re.MULTILINE)
 
 
-def read_markdown(data: bytes) -> Draft:
+def read_markdown(file: ArticleFile) -> Iterator[Draft]:
     """The paragraphs of Markdown, each list item and table row as one, and its front matter."""
-    facts, body = _front_matter("\n".join(decode(data).splitlines()))
+    facts, body = _front_matter("\n".join(decode(content(file.path)).splitlines()))
     if len(body) > LONGEST_MARKDOWN:
-        return Draft(paragraphs(body), facts)
-    found, heading = _markdown_paragraphs(body)
-    return Draft(found, facts.or_else(Facts(title=heading)))
+        yield Draft(paragraphs(body), facts)
+    else:
+        lines, heading = _markdown_paragraphs(body)
+        yield Draft(lines, facts.or_else(Facts(title=heading)))
+
+
+# --- front matter -----------------------------------------------------------------------------------------------
 
 
 def _front_matter(text: str) -> tuple[Facts, str]:
-    found = _FRONT_MATTER.match(text)
-    if not found:
+    """The facts in a front matter, and the text behind it."""
+    matter = _FRONT_MATTER.match(text)
+    if not matter:
         return Facts(), text
-    entries = _entries(found[1][:LONGEST_FRONT_MATTER])
-    said = {name: _first_said(entries, keys) for name, keys in NAMES.items()}
-    published = first_date(said["published"] or "")
-    facts = Facts(said["title"], published, said["author"], web_address(said["url"]), language_code(said["language"]))
-    return facts, text[found.end() :]
+    entries = _entries(matter[1][:LONGEST_FRONT_MATTER])
+    values = {name: _first_value(entries, keys) for name, keys in NAMES.items()}
+    facts = Facts(
+        title=values["title"],
+        published=first_date(values["published"] or ""),
+        author=values["author"],
+        url=web_address(values["url"]),
+        language=language_code(values["language"]),
+    )
+    return facts, text[matter.end() :]
 
 
 def _entries(block: str) -> dict[str, Any]:
     """What stands in a front matter; line by line if it is not YAML, as with a colon in a bare title."""
     simple = _SIMPLE.fullmatch(block)  # as nearly all are; YAML's own reader takes as long as all the rest together
-    read = None if simple else _yaml(block)
-    if not isinstance(read, dict):
-        read = {name: value.strip("\"' ") for name, value in _ENTRY.findall(block)}
-    return {str(name).casefold().replace("-", "_"): value for name, value in read.items()}
+    entries = None if simple else _yaml(block)
+    if not isinstance(entries, dict):
+        entries = {name: value.strip("\"' ") for name, value in _ENTRY.findall(block)}
+    return {str(name).casefold().replace("-", "_"): value for name, value in entries.items()}
 
 
 def _yaml(block: str) -> object:
@@ -71,17 +81,18 @@ def _yaml(block: str) -> object:
             raise yaml.YAMLError("aliases")
         # Still safer than safe_load, which fails on a date like 2024-02-31 and takes `lang: no` for False:
         # BaseLoader makes nothing but strings, lists and dictionaries.
-        read: object = yaml.load(block, Loader=yaml.BaseLoader)  # noqa: S506
+        values: object = yaml.load(block, Loader=yaml.BaseLoader)  # noqa: S506
     except (yaml.YAMLError, ValueError, TypeError, RecursionError):
         return None
-    return read
+    return values
 
 
-def _first_said(entries: dict[str, Any], keys: Iterable[str]) -> str | None:
-    return next((said for said in (_said(entries.get(key)) for key in keys) if said), None)
+def _first_value(entries: dict[str, Any], keys: Iterable[str]) -> str | None:
+    return next(filter(None, (_line(entries.get(key)) for key in keys)), None)
 
 
-def _said(value: object) -> str | None:
+def _line(value: object) -> str | None:
+    """A value as one line: a text, a name, or several texts."""
     if isinstance(value, dict):
         value = value.get("name")
     if isinstance(value, list):
@@ -89,11 +100,14 @@ def _said(value: object) -> str | None:
     return one_line(value) or None if isinstance(value, str) else None
 
 
+# --- the body ---------------------------------------------------------------------------------------------------
+
+
 def _markdown_paragraphs(source: str) -> tuple[list[str], str | None]:
     """The paragraphs, and the first heading if it stands before all others."""
     from markdown_it import MarkdownIt
 
-    found: list[str] = []
+    lines: list[str] = []
     heading = None
     row: list[str] | None = None
     item = before = ""
@@ -103,18 +117,18 @@ def _markdown_paragraphs(source: str) -> tuple[list[str], str | None]:
         elif token.type == "tr_open":
             row = []
         elif token.type == "tr_close":
-            found.append(" | ".join(row or []))
+            lines.append(" | ".join(row or []))
             row = None
         elif token.type == "inline" and row is not None:
             row.append(one_line(_inline_text(token.children or [])))
         else:
             texts = [text for text in _block_texts(token) if text]
-            if texts and not found and before == "h1":
+            if texts and not lines and before == "h1":
                 heading = texts[0]
-            found.extend(item + text if i == 0 else text for i, text in enumerate(texts))
+            lines.extend(item + text if i == 0 else text for i, text in enumerate(texts))
             item = "" if texts else item
         before = token.tag
-    return found, heading
+    return lines, heading
 
 
 def _block_texts(token: Token) -> list[str]:

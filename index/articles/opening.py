@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import xxhash
 
-from index.types import LoadError
+from index.types import LoadError, RefusedError
 
 LARGEST = 20 * 1024 * 1024
 """Bytes. Long articles have a tenth of one megabyte; what is larger is a dump or an archive, and reading it
@@ -21,7 +21,7 @@ _BLOCK = 1 << 20
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
+def regular_file(path: Path) -> Iterator[BinaryIO]:
     """A regular file, open for reading. Raises LoadError, with the reason in a few words, where it cannot be read.
 
     Raises it at the end as well, if the file is not what it was at the start.
@@ -32,20 +32,23 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         try:
             before = os.fstat(descriptor)
             if not stat.S_ISREG(before.st_mode):
-                raise LoadError(shown(path), _kind(before.st_mode))
+                raise LoadError(display_path(path), _kind(before.st_mode))
             with os.fdopen(descriptor, "rb", closefd=False) as file:
                 yield file
             if not _state(before) == _state(os.fstat(descriptor)) == _state(path.stat()):
-                raise LoadError(shown(path), "it changed while it was read")
+                raise LoadError(display_path(path), "it changed while it was read")
         finally:
             os.close(descriptor)
     except OSError as exc:
-        raise LoadError(shown(path), _trouble(exc, path)) from exc
+        raise LoadError(display_path(path), _trouble(exc, path)) from exc
 
 
 def content(path: Path) -> bytes:
-    """The bytes of a file; LoadError if there are more than LARGEST."""
-    return b"".join(_blocks(path, LARGEST))
+    """The bytes of a file. Raises LoadError if there are more than LARGEST, RefusedError if nothing but blanks."""
+    data = b"".join(_blocks(path, LARGEST))
+    if not data.strip(b" \t\r\n\f\v\xef\xbb\xbf\xfe\xff"):  # blanks, and the byte order marks
+        raise RefusedError("it is empty")
+    return data
 
 
 def checksum(path: Path, largest: int | None = LARGEST) -> str:
@@ -56,13 +59,13 @@ def checksum(path: Path, largest: int | None = LARGEST) -> str:
     return digest.hexdigest()
 
 
-def shown(path: PurePath) -> str:
+def display_path(path: PurePath) -> str:
     """The path as text that can be stored; bytes of a name that are no text are shown as "?"."""
     return path.as_posix().encode("utf-8", "replace").decode("utf-8")
 
 
 def _blocks(path: Path, largest: int | None) -> Iterator[bytes]:
-    with opened(path) as file:
+    with regular_file(path) as file:
         length = os.fstat(file.fileno()).st_size  # of some, like those below /proc, it says nothing
         while largest is None or length <= largest:
             block = file.read(_BLOCK)
@@ -70,7 +73,7 @@ def _blocks(path: Path, largest: int | None) -> Iterator[bytes]:
                 return
             length = max(length, file.tell())
             yield block
-        raise LoadError(shown(path), f"larger than {LARGEST >> 20} MB")
+        raise LoadError(display_path(path), f"larger than {LARGEST >> 20} MB")
 
 
 def _state(about: os.stat_result) -> tuple[int, ...]:

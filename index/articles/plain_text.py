@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
 
-from index.articles.lines import (
-    is_read_also,
-    stands_alone,
-)
-from index.articles.types import Draft
+from index.articles.lines import is_read_also, stands_alone
+from index.articles.opening import content
+from index.articles.types import ArticleFile, Draft
 from index.text.characters import decode, tidy
 
 _QUOTE_MARKS = re.compile(r"(?:> ?)+")
 _BULLET = re.compile(r"(?:[-*•–]|\d{1,2}[.)])\s")
 
 
+def read_text(file: ArticleFile) -> Iterator[Draft]:
+    """The paragraphs of plain text."""
+    yield Draft(paragraphs(decode(content(file.path))))
+
+
 def paragraphs(text: str) -> list[str]:
     """The paragraphs of plain text: blank lines part them, and lines wrapped at a width are joined."""
     lines = _without_quote_marks([line.strip() for line in tidy(text).split("\n")])
-    found: list[str] = []
-    block: list[str] = []
-    for line in [*lines, ""]:
-        if line:
-            block.append(line)
-        elif block:
-            found.extend(_unwrapped(block))
-            block = []
-    return found
+    blocks = (list(block) for is_text, block in groupby(lines, key=bool) if is_text)
+    return [paragraph for block in blocks for paragraph in _unwrapped(block)]
 
 
 def _without_quote_marks(lines: list[str]) -> list[str]:
@@ -62,8 +59,3 @@ def _goes_on(line: str, below: str, width: int) -> bool:
 def _run_on(lines: list[str]) -> str:
     # Reduplication ("anak-anak") and compounds are wrapped behind their hyphen.
     return re.sub(r"(?<=\w-)\n(?=\w)", "", "\n".join(lines)).replace("\n", " ")
-
-
-def read_text(data: bytes) -> Draft:
-    """The paragraphs of plain text."""
-    return Draft(paragraphs(decode(data)))

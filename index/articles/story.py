@@ -1,19 +1,20 @@
-"""Text becomes paragraphs, and of these the story is kept."""
+"""Of the paragraphs of a draft the story is kept, and its other lines tell about it."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 
-from index.articles.dates import date_in_story
+from index.articles.dates import date_in_story, dateline
 from index.articles.lines import (
     Facts,
+    facts_of_line,
+    facts_of_top_line,
     is_headline,
     is_read_also,
     is_section,
     is_sign_off,
-    told_at_top,
-    told_by,
 )
 from index.articles.types import Draft
 
@@ -28,46 +29,55 @@ _CAPTION = re.compile(
 )
 
 
-# --- the story ----------------------------------------------------------------------------------------------
+def story(draft: Draft) -> tuple[list[str], Facts]:
+    """The paragraphs of a draft's story, and all that is known about it; no paragraphs where nothing is left.
 
-
-def story(draft: Draft) -> Draft:
-    """The draft without what is not the story, and with what its own lines tell about it.
-
-    Gives no paragraphs where nothing is left. What the format declares goes before what the lines tell.
+    What the format declares goes before what the lines tell, and that before what is only likely.
     """
-    facts, kept, leaving = draft.facts, list[str](), False
+    facts, paragraphs, beyond = draft.facts, list[str](), False
     end = _end_of_story(draft.paragraphs)
     for i, line in enumerate(draft.paragraphs):
-        in_head = i < _HEAD and sum(len(paragraph) > _STORY for paragraph in kept) < 2
-        found = told_at_top(line, facts.title) if in_head else told_by(line, at_edge=i >= end)
-        if found is None and not (facts.title or kept) and is_headline(line):
-            found = Facts(title=line)
-        if found is None and not leaving:
-            kept.append(line)
-        elif found and (in_head or i >= end):  # in the midst of a story, links and names are of other things
-            facts = facts.or_else(found)
+        in_head = i < _HEAD and sum(len(paragraph) > _STORY for paragraph in paragraphs) < 2
+        line_facts = facts_of_top_line(line, facts.title) if in_head else facts_of_line(line, at_edge=i >= end)
+        if line_facts is None and not (facts.title or paragraphs) and is_headline(line):
+            line_facts = Facts(title=line)
+        if line_facts is None and not beyond:
+            paragraphs.append(line)
+        elif line_facts and (in_head or i >= end):  # in the midst of a story, links and names are of other things
+            facts = facts.or_else(line_facts)
         # Behind the story, a heading like TERBARU opens a list of other articles' headlines.
-        leaving = leaving or (i >= end and bool(kept) and is_section(line))
-    if not kept and facts.title != draft.facts.title and facts.title:
-        return Draft([facts.title], replace(facts, title=None))  # a single line is the story, not its title
-    return _signed_off(kept, facts)
+        beyond = beyond or (i >= end and bool(paragraphs) and is_section(line))
+    if not paragraphs and facts.title and _is_whole_story(facts.title, draft):
+        return [facts.title], replace(facts, title=None).or_else(draft.likely)
+    paragraphs = _without_sign_off(paragraphs)
+    published = facts.published or _date(paragraphs)
+    return paragraphs, replace(facts, published=published).or_else(draft.likely)
 
 
 def _end_of_story(lines: list[str]) -> int:
     """The place behind the last line that is surely told; behind all of them if none is."""
-    told = (i for i in range(len(lines) - 1, -1, -1) if _is_told(lines[i]))
-    return next(told, len(lines) - 1) + 1
+    sentences = (i for i in range(len(lines) - 1, -1, -1) if _is_sentence(lines[i]))
+    return next(sentences, len(lines) - 1) + 1
 
 
-def _is_told(line: str) -> bool:
-    ends_like_a_sentence = line.rstrip("”\"')]").endswith((".", "!", "?"))
-    return ends_like_a_sentence and len(line) > _SENTENCE and not is_read_also(line)
+def _is_sentence(line: str) -> bool:
+    ends_like_one = line.rstrip("”\"')]").endswith((".", "!", "?"))
+    return ends_like_one and len(line) > _SENTENCE and not is_read_also(line)
 
 
-def _signed_off(kept: list[str], facts: Facts) -> Draft:
-    while kept and is_sign_off(kept[-1]):
-        kept.pop()
-    # Where a story says of when it is; captions say of when a picture is.
-    opening = [paragraph for paragraph in kept[:4] if not _CAPTION.match(paragraph)][:3]
-    return Draft(kept, facts if facts.published else replace(facts, published=date_in_story(opening)))
+def _is_whole_story(line: str, draft: Draft) -> bool:
+    """Whether a single line is the story and not its title; the head of a page that is but a picture is neither."""
+    return line != draft.facts.title and not (draft.likely.title and dateline(line))
+
+
+def _without_sign_off(paragraphs: list[str]) -> list[str]:
+    end = len(paragraphs)
+    while end and is_sign_off(paragraphs[end - 1]):
+        end -= 1
+    return paragraphs[:end]
+
+
+def _date(paragraphs: list[str]) -> date | None:
+    """The day where a story says of when it is; captions say of when a picture is."""
+    opening = [paragraph for paragraph in paragraphs[:4] if not _CAPTION.match(paragraph)][:3]
+    return date_in_story(opening)

@@ -18,6 +18,7 @@ import numpy as np
 import onnxruntime
 import sentencepiece
 
+from index.embedding.processor import multiplies_with
 from index.embedding.unpacking import BEGIN, END, FACTS, FINGERPRINT, GRAPH, PASSAGE, PIECES, QUERY
 from index.embedding.weights import BLOCK_WEIGHTS, NAME, Q4_BLOCK, dequantised, weights_path
 from index.types import Span, Vectors
@@ -27,7 +28,10 @@ QUESTION_THREADS = 2
 
 
 class Vocabulary:
-    """The model's words: how a text is cut into pieces, and the pieces' embeddings."""
+    """The model's words: how a text is cut into pieces, and the pieces' embeddings.
+
+    The table of pieces takes half a second to load, beside whatever else is done until the first text is cut.
+    """
 
     def __init__(self, folder: Path) -> None:
         facts = json.loads((folder / FACTS).read_text())
@@ -36,17 +40,22 @@ class Vocabulary:
         """How many tokens the model takes."""
         blocks = facts["vocabulary"], facts["hidden"] // BLOCK_WEIGHTS
         self._words = np.memmap(weights_path(), Q4_BLOCK, "r", facts["words_at"], blocks)
-        self._pieces = sentencepiece.SentencePieceProcessor(model_file=str(folder / PIECES))
+        loader = ThreadPoolExecutor(1, thread_name_prefix="pieces")
+        self._loading = loader.submit(sentencepiece.SentencePieceProcessor, model_file=str(folder / PIECES))
+        loader.shutdown(wait=False)
 
     def cut(self, text: str) -> list[int]:
         """The numbers of the text's pieces."""
-        # The model's table of characters knows no pairs, so accents are composed before it is asked.
-        pieces: list[int] = self._pieces.encode(unicodedata.normalize("NFC", text))
+        # The model's table of characters knows no pairs, so accents are composed before it is asked; and it takes no
+        # half of a surrogate pair.
+        whole = text.encode("utf-8", "replace").decode()
+        pieces: list[int] = self._loading.result().encode(unicodedata.normalize("NFC", whole))
         return pieces
 
     def cut_in_place(self, text: str) -> tuple[list[int], list[Span]]:
         """The same, and where in the text each piece stands; a piece holds the white space before it."""
-        found = self._pieces.encode(text, return_type="offset_mapping")
+        whole = text.encode("utf-8", "replace").decode()  # as long as the text
+        found = self._loading.result().encode(whole, return_type="offset_mapping")
         return found["ids"], found["offsets"]
 
     def embedded(self, pieces: Sequence[int]) -> Vectors:
@@ -77,15 +86,15 @@ class BundledEmbedder:
 
     name = NAME
     fingerprint = FINGERPRINT
+    arithmetic = f"8 bits with {multiplies_with()}, to the same result on every processor"
 
     def __init__(self, folder: Path) -> None:
         """Map and load what `prepare` wrote into the folder."""
-        self._workers = ThreadPoolExecutor(cores(), thread_name_prefix="embed")
-        vocabulary = self._workers.submit(load_vocabulary, folder)
+        self._vocabulary = load_vocabulary(folder)
+        self.dimension = self._vocabulary.dimension
         self._graph = folder / GRAPH
         self._question_trunk = load_trunk(self._graph, min(QUESTION_THREADS, cores()))
-        self._vocabulary = vocabulary.result()
-        self.dimension = self._vocabulary.dimension
+        self._workers = ThreadPoolExecutor(cores(), thread_name_prefix="embed")
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         trunk = self._passage_trunk

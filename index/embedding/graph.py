@@ -21,7 +21,7 @@ from index.types import Vectors
 LEVELS = 64
 """Of a weight on either side of zero. A processor without VNNI adds two products in 16 bits: with activations of up to
 255 they fit in there, as they would not with weights of 8 bits. So every processor computes the same."""
-LARGE_CHANNELS, LARGE_UNITS = 4, 1
+LARGE_CHANNELS, LARGE_UNITS = 8, 1
 """Channels of the trunk, and units of a feed-forward layer, that are computed in float."""
 
 
@@ -172,13 +172,13 @@ class QuantisedTrunk(FloatTrunk):
     def mapped(self, x: str, name: str, matrix: Vectors, bias: Vectors) -> str:
         large = self._large(name, matrix)
         if not large.size:
-            return self._in_8_bits(x, name, matrix, bias)
+            return self.in_8_bits(x, name, matrix, bias)
         others = np.ones(matrix.shape[1], np.float32)
         others[large] = 0
         masked = self.node("Mul", [x, self.constant(f"{len(others)} but {large}", others)])
         picked = self.node("Gather", [x, self.constant(f"{large}", large)], axis=-1)
         few = self.node("MatMul", [picked, self.constant(f"{name}.large", matrix.T[large])])
-        return self.node("Add", [self._in_8_bits(masked, name, matrix * others, bias), few])
+        return self.node("Add", [self.in_8_bits(masked, name, matrix * others, bias), few])
 
     def _large(self, name: str, matrix: Vectors) -> NDArray[np.int64]:
         """The inputs of a map that are computed in float, found without looking at any text.
@@ -193,7 +193,8 @@ class QuantisedTrunk(FloatTrunk):
         norms = [np.abs(self.tensors[f"l{layer}.aln.w"]) for layer in range(self.shape.layers)]
         return _largest(np.sum(norms, axis=0), LARGE_CHANNELS)
 
-    def _in_8_bits(self, x: str, name: str, matrix: Vectors, bias: Vectors) -> str:
+    def in_8_bits(self, x: str, name: str, matrix: Vectors, bias: Vectors) -> str:
+        """x through a map none of whose inputs is large."""
         scales = np.abs(matrix).max(axis=1) / LEVELS
         whole = np.round(matrix / scales[:, None]).astype(np.int8)
         constants = {"w": whole.T, "scales": scales, "zeros": np.zeros(len(whole), np.int8), "b": bias}

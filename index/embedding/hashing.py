@@ -24,6 +24,7 @@ class HashEmbedder:
     name = "hash"
     fingerprint = "hash-1"
     dimension = 512
+    arithmetic = "whole numbers"
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), self.dimension), np.float32)

@@ -23,6 +23,8 @@ E5_PROMPTS = {"query": "query: ", "document": "passage: "}
 class SentenceTransformerEmbedder:
     """Any sentence-transformers model, from a folder or by its name on the hub."""
 
+    arithmetic = "as the model's file says, in torch"
+
     def __init__(self, name: str, location: str) -> None:
         self.name = name
         self._model = _load(name, location)

@@ -21,7 +21,7 @@ from index.embedding.weights import NAME, WEIGHTS_SHA256, Weights, read_weights,
 FINGERPRINT = f"e5-small-{WEIGHTS_SHA256[:12]}-3"
 """Of the vectors, which an index is made of. Those that are computed today differ from those of the first day by no
 more than the rounding to 8 bits, and find the same passages."""
-LAYOUT = 4
+LAYOUT = 5
 """Of the folder; another number makes it again."""
 FOLDER = f"e5-small-{WEIGHTS_SHA256[:12]}-layout-{LAYOUT}"
 GRAPH, PIECES, FACTS = "trunk", "pieces", "facts.json"

@@ -59,6 +59,10 @@ def _read(name: str) -> dict[str, object]:
         return {"read": module.read(sys.stdin.buffer.read())}
     except RefusedError as exc:
         return {"refused": str(exc)}
+    except ModuleNotFoundError:
+        raise
+    except ImportError as exc:  # a library that is there, and finds no room any more
+        raise MemoryError from exc
 
 
 if __name__ == "__main__":

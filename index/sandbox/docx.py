@@ -43,7 +43,7 @@ def read(data: bytes) -> dict[str, object]:
     paragraphs = list(_blocks(document.element.body, styles))
     if sum(len(paragraph.text) for paragraph in paragraphs) > LONGEST:
         raise RefusedError(f"it holds more than {LONGEST:,} characters")
-    return _said_of_itself(document) | {
+    return _properties(document) | {
         "paragraphs": [paragraph.text for paragraph in paragraphs],
         "heading": next((each.text for each in paragraphs[:12] if each.style in {"Title", "Heading 1"}), None),
     }
@@ -64,14 +64,14 @@ def _check_size(data: bytes) -> None:
                         raise RefusedError(f"it unpacks to more than {UNPACKED >> 20} MB")
 
 
-def _said_of_itself(document: Any) -> dict[str, object]:
+def _properties(document: Any) -> dict[str, object]:
     # Not its dates: a document inherits that of its making from the one it was copied from, and every save changes
     # the other.
-    said: dict[str, object] = {}
+    properties: dict[str, object] = {}
     for name in ("title", "author", "language"):
         with suppress(Exception):  # all of it may be damaged, and none of it is needed
-            said[name] = str(getattr(document.core_properties, name))
-    return said
+            properties[name] = str(getattr(document.core_properties, name))
+    return properties
 
 
 # --- the body -------------------------------------------------------------------------------------------------
@@ -119,13 +119,13 @@ def _row(row: Any, styles: dict[str, str]) -> Iterator[Paragraph]:
 
 
 def _paragraph(element: Any, styles: dict[str, str]) -> Iterator[Paragraph]:
-    named = element.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
-    style = styles.get(named.get(qn("w:val")), "") if named is not None else ""
-    listed = style.startswith("List ") or element.find(f"{qn('w:pPr')}/{qn('w:numPr')}") is not None
+    reference = element.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
+    style = styles.get(reference.get(qn("w:val")), "") if reference is not None else ""
+    is_item = style.startswith("List ") or element.find(f"{qn('w:pPr')}/{qn('w:numPr')}") is not None
     text, boxes = _text(element)
     lines = [line for line in map(one_line, text.split("\n")) if line]
     for at, line in enumerate(lines):
-        bullet = "- " if listed and at == 0 and not style.startswith("Heading") else ""
+        bullet = "- " if is_item and at == 0 and not style.startswith("Heading") else ""
         yield Paragraph(bullet + line, style)
     for box in boxes:
         yield from _blocks(box, styles)

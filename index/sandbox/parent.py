@@ -41,7 +41,7 @@ def read_apart(module: str, data: bytes, limits: Limits = LIMITS) -> Any:
     # Not forked: models and their threads live in this process. And by a file, for which a limit of size holds.
     with tempfile.TemporaryFile() as answer:
         try:
-            ran = subprocess.run(  # noqa: S603  # this interpreter and a module of ours
+            process = subprocess.run(  # noqa: S603  # this interpreter and a module of ours
                 _command(module, limits),
                 input=data,
                 stdout=answer,
@@ -52,13 +52,13 @@ def read_apart(module: str, data: bytes, limits: Limits = LIMITS) -> Any:
             )
         except subprocess.TimeoutExpired as exc:
             raise RefusedError(f"reading it took longer than {limits.seconds:g} seconds") from exc
-        if ran.returncode:
-            raise RuntimeError(f"reading ended with {ran.returncode}")
+        if process.returncode:
+            raise RuntimeError(f"reading ended with {process.returncode}")
         answer.seek(0)
-        return _told(json.loads(answer.read()))
+        return _result(json.loads(answer.read()))
 
 
-def _told(answer: dict[str, Any]) -> Any:
+def _result(answer: dict[str, Any]) -> Any:
     if "missing" in answer:
         raise ImportError(answer["missing"])
     if "refused" in answer:
@@ -66,14 +66,19 @@ def _told(answer: dict[str, Any]) -> Any:
     return answer["read"]
 
 
+def python_path() -> str:
+    """PYTHONPATH for `python -P -m` of a module of ours: the same code and libraries as here, wherever one stands.
+
+    Without -P, a folder `index` or a file `bot.py` where the user happens to stand would be run in place of ours.
+    """
+    paths = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+    return os.pathsep.join([str(Path(__file__).resolve().parents[2]), *map(os.path.abspath, paths)])
+
+
 def _command(module: str, limits: Limits) -> list[str]:
-    # -P: without it, a folder `index` where the user happens to stand would be run in place of ours.
     numbers = [ceil(limits.seconds), limits.memory, limits.output]
     return [sys.executable, "-P", "-m", "index.sandbox.child", module, *map(str, numbers)]
 
 
 def _environment() -> dict[str, str]:
-    kept = {name: os.environ[name] for name in _NEEDED if name in os.environ}
-    given = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
-    places = [str(Path(__file__).resolve().parents[2]), *map(os.path.abspath, given)]
-    return kept | {"PYTHONPATH": os.pathsep.join(places)}
+    return {name: os.environ[name] for name in _NEEDED if name in os.environ} | {"PYTHONPATH": python_path()}

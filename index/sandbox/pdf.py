@@ -59,7 +59,7 @@ def read(data: bytes) -> dict[str, object]:
     margins = _margins(pages)
     inner = [[row for row in page if row not in margin] for page, margin in zip(pages, margins, strict=True)]
     paragraphs = list(_paragraphs(inner))
-    return _said_of_itself(reader) | {
+    return _properties(reader) | {
         "paragraphs": [paragraph.text for paragraph in paragraphs],
         "heading": _heading(paragraphs),
         "margins": [row.text for row in margins[0]],
@@ -72,14 +72,14 @@ def _is_readable(pages: list[list[Row]]) -> bool:
     return 2 * len(_UNKNOWN.findall(text)) < len(text)
 
 
-def _said_of_itself(reader: PdfReader) -> dict[str, object]:
-    said: dict[str, object] = {}
+def _properties(reader: PdfReader) -> dict[str, object]:
+    properties: dict[str, object] = {}
     with suppress(Exception):  # all of it may be damaged, and none of it is needed
-        said["language"] = str(reader.root_object.get("/Lang", ""))
+        properties["language"] = str(reader.root_object.get("/Lang", ""))
     for name in ("title", "author"):
         with suppress(Exception):
-            said[name] = str(getattr(reader.metadata, name) or "")
-    return said
+            properties[name] = str(getattr(reader.metadata, name) or "")
+    return properties
 
 
 # --- rows -----------------------------------------------------------------------------------------------------
@@ -184,16 +184,16 @@ _BROKEN_WORD = re.compile(r"(\w+)-\Z")
 
 def _paragraphs(pages: list[list[Row]]) -> Iterator[Paragraph]:
     rows = [row for page in pages for row in page]
-    known = {word.casefold() for row in rows for word in re.findall(r"\w+-\w+", row.text)}
-    set_alike: list[Row] = []
+    hyphenated = {word.casefold() for row in rows for word in re.findall(r"\w+-\w+", row.text)}
+    paragraph: list[Row] = []
     fits = _Fitting(rows)
     for row in rows:
-        if set_alike and not fits(set_alike, row):
-            yield _run_on(set_alike, known)
-            set_alike = []
-        set_alike.append(row)
-    if set_alike:
-        yield _run_on(set_alike, known)
+        if paragraph and not fits(paragraph, row):
+            yield _run_on(paragraph, hyphenated)
+            paragraph = []
+        paragraph.append(row)
+    if paragraph:
+        yield _run_on(paragraph, hyphenated)
 
 
 class _Fitting:
@@ -231,15 +231,15 @@ class _Fitting:
         return not (above.text.endswith(_SENTENCE_END) and len(above.text) < 0.7 * self.width)
 
 
-def _run_on(rows: list[Row], known: set[str]) -> Paragraph:
+def _run_on(rows: list[Row], hyphenated: set[str]) -> Paragraph:
     text = rows[0].text
     for row in rows[1:]:
-        text = _joined(text, row.text, known)
+        text = _join(text, row.text, hyphenated)
     longest = max(rows, key=lambda row: len(row.text))
     return Paragraph(text.removesuffix("\u00ad"), longest.size)
 
 
-def _joined(text: str, below: str, known: set[str]) -> str:
+def _join(text: str, below: str, hyphenated: set[str]) -> str:
     if text.endswith("\u00ad"):
         return text[:-1] + below
     if len(text) == 1 and below[0].islower():
@@ -248,12 +248,12 @@ def _joined(text: str, below: str, known: set[str]) -> str:
     if not broken:
         return f"{text} {below}"
     rest = re.match(r"\w*", below)
-    return (text if _keeps_hyphen(broken[1], rest[0] if rest else "", known) else text[:-1]) + below
+    return (text if _keeps_hyphen(broken[1], rest[0] if rest else "", hyphenated) else text[:-1]) + below
 
 
-def _keeps_hyphen(start: str, rest: str, known: set[str]) -> bool:
+def _keeps_hyphen(start: str, rest: str, hyphenated: set[str]) -> bool:
     """Whether a word broken behind its hyphen has one of its own: "anak-anak", "COVID-19", "Asia-Pasifik"."""
-    if not rest[:1].islower() or f"{start}-{rest}".casefold() in known:
+    if not rest[:1].islower() or f"{start}-{rest}".casefold() in hyphenated:
         return True
     return len(start) > 2 and start[-3:].casefold() in rest.casefold()
 

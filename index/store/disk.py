@@ -10,6 +10,7 @@ import math
 import re
 import sqlite3
 import threading
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
@@ -50,9 +51,8 @@ DEEPER = 16
 """How many times further the keyword search looks when a filter let too few through."""
 
 PASSAGES = """
-SELECT row, id, title, published, url, path, language, start, "end",
-       substr(text, start + 1, "end" - start) AS passage, sentences
-FROM chunks JOIN articles ON chunks.article = articles.number JOIN texts USING (article) WHERE row IN ({marks})
+SELECT row, number, id, title, published, url, path, language, start, "end", sentences
+FROM chunks JOIN articles ON chunks.article = articles.number WHERE row IN ({marks})
 """
 
 
@@ -205,9 +205,18 @@ class DiskStore:
     # --- what is there --------------------------------------------------------------------------------------
 
     def passages(self, rows: Sequence[int]) -> list[Passage]:
-        marks = ", ".join("?" * len(rows))
-        found = {record[0]: record[1:] for record in self._query(PASSAGES.format(marks=marks), list(rows))}
-        return [_passage(*found[row]) for row in rows]
+        records = self._query(PASSAGES.format(marks=", ".join("?" * len(rows))), list(rows))
+        by_article: dict[int, list[Any]] = defaultdict(list)
+        for record in records:
+            by_article[record[1]].append(record)
+        found: dict[int, Passage] = {}
+        # One text at a time, and each once: a long one takes as long to read for a passage of it as for all.
+        with self._lock:
+            marks = ", ".join("?" * len(by_article))
+            statement = f"SELECT article, text FROM texts WHERE article IN ({marks})"
+            for article, text in self._catalogue.execute(statement, list(by_article)):
+                found.update((row, _passage(text, *facts)) for row, _, *facts in by_article[article])
+        return [found[row] for row in rows]
 
     def articles(self) -> Iterator[Listed]:
         """Every article that is in the folder, newest first, copies among them; undated ones last."""
@@ -291,6 +300,7 @@ def _words(text: str) -> list[str]:
 
 
 def _passage(
+    article_text: str,
     article: str,
     title: str,
     published: str | None,
@@ -299,7 +309,7 @@ def _passage(
     language: str | None,
     start: int,
     end: int,
-    text: str,
     sentences: str,
 ) -> Passage:
+    text = article_text[start:end]
     return Passage(article, title, as_date(published), url, path, language, start, end, text, as_spans(sentences))

@@ -17,7 +17,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import xxhash
@@ -33,6 +33,7 @@ FORMAT = 2
 """Of the manifest and of the files beside it."""
 MANIFEST = "manifest.json"
 NAME = re.compile(r"\d{8}T\d{6}\.\d{6}Z-[0-9a-f]{16}")
+_TIME, _TICK = "%Y%m%dT%H%M%S.%fZ", timedelta(microseconds=1)
 LEFT_OVER = ".building-"
 """What the names of folders begin with that are being written or removed."""
 BUILD_AGAIN = "Run: kabar index build"
@@ -212,12 +213,20 @@ def publish(index_dir: Path, folder: Path, manifest: Manifest) -> str:
     for name in (*FILES, MANIFEST):
         sync(folder / name)
     sync(folder)
-    name = f"{datetime.fromisoformat(manifest.created):%Y%m%dT%H%M%S.%fZ}-{_hash(content)}"
+    name = f"{_time_for_name(index_dir, manifest):{_TIME}}-{_hash(content)}"
     folder.rename(folder.with_name(name))
     sync(folder.parent)
     replace_text(index_dir / "CURRENT", name + "\n")
     _prune(folder.parent, keep=name)
     return name
+
+
+def _time_for_name(index_dir: Path, manifest: Manifest) -> datetime:
+    """When it was made; just after the newest one, where the clock was set back: names sort as they were published."""
+    made = datetime.fromisoformat(manifest.created)
+    for newest in names(index_dir)[:1]:
+        made = max(made, datetime.strptime(newest.partition("-")[0], _TIME).replace(tzinfo=UTC) + _TICK)
+    return made
 
 
 def now() -> str:
@@ -266,13 +275,14 @@ def roll_back(index_dir: Path, to: str | None = None) -> str:
 
 def _prune(snapshots: Path, keep: str) -> None:
     for name in names(snapshots.parent)[KEPT:]:
-        if name != keep and not _in_use(snapshots / name):
+        if name != keep and not in_use(snapshots / name):
             # Renamed first: whoever looks for it finds it whole or not at all.
             gone = (snapshots / name).rename(snapshots / f"{LEFT_OVER}{name}")
             shutil.rmtree(gone, ignore_errors=True)
 
 
-def _in_use(folder: Path) -> bool:
+def in_use(folder: Path) -> bool:
+    """Whether a living process holds a lock on a folder."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

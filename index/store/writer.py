@@ -11,21 +11,25 @@ from typing import Any
 import numpy as np
 
 from index.store.disk import CATALOGUE, VECTORS
-from index.store.schema import ARTICLE, ARTICLES, FINISH, SCHEMA, Entry, SourceFile, as_article
+from index.store.schema import ARTICLE, ARTICLES, FILES, FINISH, LINKS, SCHEMA, Entry, Link, SourceFile, as_article
 from index.types import Article, Chunk, LoadError, Vectors
 
 CACHE_KILOBYTES = 64_000
 
 
 class StoreWriter:
-    """Fills an empty folder: first all articles, then, in their order, the chunks of those that are no copies."""
+    """Fills an empty folder: first all articles, then, in their order, the chunks of those that are no copies.
 
-    def __init__(self, folder: Path, dimension: int) -> None:
+    Without a folder it only tells what it would hold, and cannot be closed: nothing stays of it.
+    """
+
+    def __init__(self, folder: Path | None, dimension: int) -> None:
         import faiss
 
         self._folder = folder
         self._vectors = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
-        self._catalogue = sqlite3.connect(folder / CATALOGUE, isolation_level=None)
+        # A name of nothing is a file without a name, made only where the memory would not hold it.
+        self._catalogue = sqlite3.connect(folder / CATALOGUE if folder else "", isolation_level=None)
         # Nobody reads the file before it is whole, and a build that dies throws it away.
         self._catalogue.executescript(
             f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -{CACHE_KILOBYTES};"
@@ -33,14 +37,7 @@ class StoreWriter:
         self._catalogue.executescript(SCHEMA)
         self._catalogue.execute("BEGIN")
 
-    @property
-    def chunks(self) -> int:
-        """How many chunks were added."""
-        return int(self._vectors.ntotal)
-
-    def query(self, sql: str, values: Sequence[object] = ()) -> Iterator[Any]:
-        """Records of what was written so far, one at a time."""
-        return self._catalogue.execute(sql, values)
+    # --- articles -------------------------------------------------------------------------------------------
 
     def add_file(self, file: SourceFile, skipped: Iterable[LoadError] = ()) -> int:
         """Add a file, with what in it gave no article; its number."""
@@ -78,17 +75,66 @@ class StoreWriter:
         )
         self._catalogue.execute("INSERT INTO texts VALUES (?, ?)", (cursor.lastrowid, article.text))
 
-    def mark(self, column: str, pairs: Iterable[tuple[str, str]]) -> None:
-        """Note of which article others are a `copy_of`, or whom they are `similar_to`: pairs of (article, other)."""
+    def mark_copies(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Note of articles that they are copies of others: pairs of ids."""
+        self._mark("copy_of", pairs)
+
+    def mark_similar(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Note of articles that they are nearly the same as others: pairs of ids."""
+        self._mark("similar_to", pairs)
+
+    def _mark(self, column: str, pairs: Iterable[tuple[str, str]]) -> None:
         records = ((other, article) for article, other in pairs)
         self._catalogue.executemany(f"UPDATE articles SET {column} = ? WHERE id = ?", records)
 
+    # --- what was added -------------------------------------------------------------------------------------
+
+    @property
+    def chunks(self) -> int:
+        """How many chunks were added."""
+        return int(self._vectors.ntotal)
+
+    def wordings(self) -> Iterator[tuple[bytes, str]]:
+        """The wording and the id of each article whose wording others have too, one wording after the other; of each
+        the newest article first, and undated ones last."""
+        return self._query(
+            "SELECT wording, id FROM articles "
+            "WHERE wording IN (SELECT wording FROM articles GROUP BY wording HAVING count(*) > 1) "
+            "ORDER BY wording, published IS NULL, published DESC, id"
+        )
+
+    def signatures(self) -> Iterator[tuple[str, bytes]]:
+        """The id and the signature of every article that is no copy, in their order."""
+        return self._query("SELECT id, signature FROM articles WHERE copy_of IS NULL ORDER BY number")
+
+    def indexed(self) -> dict[str, bytes]:
+        """The wording of every article that is no copy, by id, in their order."""
+        return dict(self._query("SELECT id, wording FROM articles WHERE copy_of IS NULL ORDER BY number"))
+
     def articles(self) -> Iterator[tuple[int, Article]]:
         """The articles that are no copies, each with its number, in their order."""
-        for number, *values in self.query(
-            f"SELECT number, {ARTICLE} FROM {ARTICLES} WHERE copy_of IS NULL ORDER BY number"
-        ):
+        records = self._query(f"SELECT number, {ARTICLE} FROM {ARTICLES} WHERE copy_of IS NULL ORDER BY number")
+        for number, *values in records:
             yield number, as_article(values)
+
+    def count_indexed(self) -> int:
+        """How many articles are no copies."""
+        ((count,),) = self._query("SELECT count(*) FROM articles WHERE copy_of IS NULL")
+        return int(count)
+
+    def links(self) -> list[Link]:
+        """What is a copy, or nearly the same, of every article."""
+        return list(self._query(LINKS))
+
+    def files(self) -> set[SourceFile]:
+        """Every file that articles were read from."""
+        return {SourceFile(*values) for values in self._query(FILES)}
+
+    def _query(self, sql: str) -> Iterator[Any]:
+        """Records of what was written so far, one at a time."""
+        return self._catalogue.execute(sql)
+
+    # --- chunks ---------------------------------------------------------------------------------------------
 
     def add_chunks(
         self, number: int, title: str, chunks: Sequence[Chunk], digests: Sequence[bytes], vectors: Vectors
@@ -116,6 +162,7 @@ class StoreWriter:
         """Finish both files, after which nothing can be added. Raises OSError or sqlite3.Error when they cannot be."""
         import faiss
 
+        assert self._folder is not None
         for statement in filter(None, map(str.strip, FINISH.split(";"))):
             self._catalogue.execute(statement)
         self._catalogue.execute("COMMIT")

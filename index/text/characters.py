@@ -26,13 +26,13 @@ def decode(data: bytes, *, declared: str | None = None) -> str:
     Raises UnicodeError for what is not text. Valid UTF-8 goes before what a page declares: text in another
     character set is hardly ever valid UTF-8, and pages that were saved anew often declare what they were.
     """
-    text = _decoded(data, declared)
+    text = _decode(data, declared)
     if "\0" in text or len(_CONTROL.findall(text)) > _ODD_SHARE * len(text):
         raise UnicodeError("it is not text")
     return text
 
 
-def _decoded(data: bytes, declared: str | None) -> str:
+def _decode(data: bytes, declared: str | None) -> str:
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return data.decode(encoding)
@@ -80,9 +80,9 @@ _TO_COMPOSE = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]{1,1000}")
 
 def tidy(text: str) -> str:
     """The text in composed characters, with single spaces and nothing invisible; line breaks stay."""
-    visible = _INVISIBLE.sub("", "\n".join(text.splitlines()))
-    composed = _TO_COMPOSE.sub(lambda run: unicodedata.normalize("NFC", run[0]), visible)
-    return _SPACES.sub(" ", composed)
+    text = _INVISIBLE.sub("", "\n".join(text.splitlines()))
+    text = _TO_COMPOSE.sub(lambda run: unicodedata.normalize("NFC", run[0]), text)
+    return _SPACES.sub(" ", text)
 
 
 def one_line(text: str) -> str:

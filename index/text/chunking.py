@@ -58,14 +58,14 @@ def chunk(text: str, count_tokens: CountTokens, language: str | None = None) -> 
 
     `count_tokens` is called at most twice: for all sentences, and for the words of those that are too long.
     """
-    found = _counted(text, sentences(text, language), count_tokens)
-    pieces = iter(_pieces(text, [(one.start, one.end) for one in found if one.is_too_long], count_tokens))
+    parts = _measured_sentences(text, sentences(text, language), count_tokens)
+    pieces = iter(_pieces(text, [(one.start, one.end) for one in parts if one.is_too_long], count_tokens))
     chunks: list[Chunk] = []
-    for too_long, group in groupby(found, key=lambda one: one.is_too_long):
+    for too_long, group in groupby(parts, key=lambda one: one.is_too_long):
         if too_long:
             chunks += [_chunk(text, [span]) for _sentence in group for span in next(pieces)]
         else:
-            chunks += [_chunk(text, spans) for spans in _joined(list(group))]
+            chunks += [_chunk(text, spans) for spans in _groups(list(group))]
     return chunks
 
 
@@ -74,21 +74,21 @@ def _chunk(text: str, spans: Sequence[Span]) -> Chunk:
     return Chunk(start, end, text[start:end], tuple((first - start, last - start) for first, last in spans))
 
 
-def _counted(text: str, spans: list[Span], count_tokens: CountTokens) -> list[_Sentence]:
+def _measured_sentences(text: str, spans: list[Span], count_tokens: CountTokens) -> list[_Sentence]:
     counts = count_tokens([text[start:end] for start, end in spans]) if spans else []
-    counted: list[_Sentence] = []
+    parts: list[_Sentence] = []
     previous = 0
     for (start, end), tokens in zip(spans, counts, strict=True):
-        opens = not counted or paragraph_ends(text, previous, start)
-        counted.append(_Sentence(start, end, max(tokens, SMALLEST_COUNT), opens))
+        opens = not parts or paragraph_ends(text, previous, start)
+        parts.append(_Sentence(start, end, max(tokens, SMALLEST_COUNT), opens))
         previous = end
-    return counted
+    return parts
 
 
 # --- sentences joined to chunks -------------------------------------------------------------------------------
 
 
-def _joined(run: list[_Sentence]) -> Iterator[list[Span]]:
+def _groups(run: list[_Sentence]) -> Iterator[list[Span]]:
     """The sentences of each chunk of a run in which none is too long."""
     start = 0
     for end in _best_ends(run):
@@ -145,7 +145,7 @@ _EARLY = 0.6
 
 def _pieces(text: str, spans: list[Span], count_tokens: CountTokens) -> Iterator[list[Span]]:
     """For each of the sentences the pieces that it is cut into."""
-    words = [[found.span() for found in _WORD.finditer(text, start, end)] for start, end in spans]
+    words = [[word.span() for word in _WORD.finditer(text, start, end)] for start, end in spans]
     counts = iter(count_tokens([text[start:end] for one in words for start, end in one]) if spans else [])
     for one in words:
         yield list(_cut(text, one, [max(1, next(counts)) for _word in one]))

@@ -1,4 +1,4 @@
-"""Which texts say the same: true copies, articles that are nearly the same, and passages that repeat others.
+"""Which articles say the same: true copies, and those that are nearly the same.
 
 All of it errs on one side. A copy that is not recognised costs a place; two stories taken for one cost the reader one
 of them, and news differ in a figure, a sign, a "not" or in who did it to whom.
@@ -7,7 +7,6 @@ of them, and news differ in a figure, a sign, a "not" or in who did it to whom.
   kind of quotation mark or dash, the invisible characters and the Unicode form.
 - Near-duplicates share most of their runs of three words; `NearDuplicates` finds them by MinHash and locality-sensitive
   hashing, without comparing all with all.
-- A passage repeats another in which each of its sentences stands, word for word, but for a few words that say nothing.
 """
 
 from __future__ import annotations
@@ -67,12 +66,12 @@ _IDLE_SPACE = re.compile(rf" (?:(?=[.,;:!?)\]](?!\d)|[{_SPACELESS}])|(?<=[{_SPAC
 
 def plain(text: str) -> str:
     """The text in one way of writing, its case kept; all that could change a figure is kept too."""
-    marked = _MARK.sub(lambda found: _PLAIN_MARKS[found[0]], _INVISIBLE.sub("", text))
-    composed = _TO_COMPOSE.sub(lambda run: unicodedata.normalize("NFKC", run[0]), marked)
-    unquoted = _QUOTATION_MARK.sub("", composed.replace("''", '"'))
-    spaced = " ".join(unquoted.split())
-    dashed = _DASH.sub("-", _SIGN.sub("\u2212", spaced)).replace(" -", "-")
-    return _IDLE_SPACE.sub("", dashed)
+    text = _MARK.sub(lambda mark: _PLAIN_MARKS[mark[0]], _INVISIBLE.sub("", text))
+    text = _TO_COMPOSE.sub(lambda run: unicodedata.normalize("NFKC", run[0]), text)
+    text = _QUOTATION_MARK.sub("", text.replace("''", '"'))
+    text = " ".join(text.split())
+    text = _DASH.sub("-", _SIGN.sub("\u2212", text)).replace(" -", "-")
+    return _IDLE_SPACE.sub("", text)
 
 
 # --- true copies ------------------------------------------------------------------------------------------
@@ -174,21 +173,18 @@ class NearDuplicates:
 
         values = np.frombuffer(signature, "<u4", offset=1)
         sketch = LeanMinHash(seed=1, hashvalues=values, scheme="affine32")
-        proposed = sorted(self._buckets.query(sketch))
-        if len(proposed) < CROWD:
+        candidates = sorted(self._buckets.query(sketch))
+        if len(candidates) < CROWD:
             self._buckets.insert(len(self._keys), sketch, check_duplication=False)
             self._keys.append(key)
             self._values.append(signature[1:])
-        return self._nearest(values, proposed)
+        return self._nearest(values, candidates)
 
-    def _nearest(self, values: NDArray[np.uint32], proposed: list[int]) -> Near | None:
-        if not proposed:
+    def _nearest(self, values: NDArray[np.uint32], candidates: list[int]) -> Near | None:
+        if not candidates:
             return None
-        others = np.frombuffer(b"".join(self._values[number] for number in proposed), "<u4")
+        others = np.frombuffer(b"".join(self._values[number] for number in candidates), "<u4")
         similarities = (others.reshape(-1, PERMUTATIONS) == values).mean(axis=1)
         best = int(similarities.argmax())
         similarity = float(similarities[best])
-        return Near(self._keys[proposed[best]], similarity) if similarity >= SIMILAR else None
-
-
-# --- passages that repeat others --------------------------------------------------------------------------
+        return Near(self._keys[candidates[best]], similarity) if similarity >= SIMILAR else None

@@ -99,7 +99,7 @@ _STOP = re.compile(r"""(?P<mark>[.!?…]++|[।۔؟。！？｡]++)(?P<closers>(
 _NEXT = re.compile(r"""\s*+["'“”‘’«»„(\[「『]*+(?:(?P<word>[^\W_][\w'’-]{0,24}+)(?P<dot>\.?)|(?P<sign>.))?""")
 _ITEM = re.compile(r"\n\s*(?=(?:[-*•]|\d{1,2}[.)])\s)")
 """A line break that surely ends a line: before an item of a list."""
-_SAID = re.compile(r"\s+(?:[\w'’.-]{1,24}\s+){1,3}(?:said|says|asked|told|added|wrote|shouted|cried)\b")
+_SPEAKER = re.compile(r"\s+(?:[\w'’.-]{1,24}\s+){1,3}(?:said|says|asked|told|added|wrote|shouted|cried)\b")
 _LONGEST_WORD = 24
 _LONGEST_LEAD = 80
 
@@ -123,14 +123,14 @@ class _Stop:
     after_dotted: bool
     sign: str
     """What follows instead of a word; empty at the paragraph's end."""
-    said: bool
+    speaker: bool
     """Whether what follows is like "Mr. Kim said"."""
 
 
 def _borders_within(paragraph: str) -> list[int]:
     cased = paragraph != paragraph.lower()
     items = {item.start() for item in _ITEM.finditer(paragraph)}
-    stops = {found.end(): found for found in _STOP.finditer(paragraph)}
+    stops = {stop.end(): stop for stop in _STOP.finditer(paragraph)}
     borders: list[int] = []
     for end in sorted(items.union(stops)):
         start = borders[-1] if borders else 0
@@ -140,14 +140,14 @@ def _borders_within(paragraph: str) -> list[int]:
     return [border for border in borders if border not in inside]
 
 
-def _read_stop(paragraph: str, start: int, found: re.Match[str]) -> _Stop:
-    place, end = found.span("mark")[0], found.end()
+def _read_stop(paragraph: str, start: int, stop: re.Match[str]) -> _Stop:
+    place, end = stop.span("mark")[0], stop.end()
     words = paragraph[max(start, place - _LONGEST_WORD) : place].split()
     following = _NEXT.match(paragraph, end)
     assert following is not None  # every part of it is optional
     return _Stop(
-        mark=found["mark"],
-        closers=found["closers"],
+        mark=stop["mark"],
+        closers=stop["closers"],
         before=words[-1] if words else "",
         lead=paragraph[start:place].strip() if place - start <= _LONGEST_LEAD else "",
         first=start == 0,
@@ -155,7 +155,7 @@ def _read_stop(paragraph: str, start: int, found: re.Match[str]) -> _Stop:
         after=following["word"] or "",
         after_dotted=bool(following["dot"]),
         sign=following["sign"] or "",
-        said=_SAID.match(paragraph, end) is not None,
+        speaker=_SPEAKER.match(paragraph, end) is not None,
     )
 
 
@@ -174,7 +174,7 @@ def _is_border(stop: _Stop, cased: bool) -> bool:
     if cased and _is_lower(stop.after):
         return _lacks_capital(stop)
     if stop.closers:  # "(Purn.) Budi" and "“Ayo!” Mr. Kim said" go on
-        return stop.before[:1] + stop.closers[0] != "()" and not (stop.mark != "." and stop.said)
+        return stop.before[:1] + stop.closers[0] != "()" and not (stop.mark != "." and stop.speaker)
     return stop.mark != "." or not (_is_abbreviation(stop) or _is_number_of_item(stop) or _is_dateline(stop))
 
 
@@ -300,21 +300,21 @@ def _inside_quotations(paragraph: str, borders: list[int]) -> set[int]:
 
 def _goes_on(paragraph: str, close: int) -> bool:
     last, rest = paragraph[close - 1], paragraph[close + 1 : close + 4].lstrip()
-    attributed = last in "?!" and _SAID.match(paragraph, close + 1) is not None
+    attributed = last in "?!" and _SPEAKER.match(paragraph, close + 1) is not None
     return attributed or last in ",–—" or rest[:1] in _GOES_ON or rest[:1].islower()
 
 
 def _quotations(paragraph: str) -> Iterator[Span]:
     """Where each quotation or bracket opens and closes; one that is never closed, or opened again, is none."""
-    opened: dict[str, int] = {}
-    for found in _MARK.finditer(paragraph):
-        mark, place = found[0], found.start()
+    openings: dict[str, int] = {}
+    for match in _MARK.finditer(paragraph):
+        mark, place = match[0], match.start()
         if mark in _CLOSED_BY:
-            opened[_CLOSED_BY[mark]] = place
-        elif mark in opened and not (mark == '"' and _looks_opening(paragraph, place)):
-            yield opened.pop(mark), place
+            openings[_CLOSED_BY[mark]] = place
+        elif mark in openings and not (mark == '"' and _looks_opening(paragraph, place)):
+            yield openings.pop(mark), place
         elif mark == '"':
-            opened[mark] = place
+            openings[mark] = place
 
 
 def _looks_opening(paragraph: str, place: int) -> bool:

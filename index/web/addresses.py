@@ -13,9 +13,7 @@ from index.types import RefusedError
 LONGEST_URL = 2000
 """Characters; an article's link is kept up to this length."""
 
-
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
-
 
 # Our own list, of IANA's registries of special addresses: Python's differs between its releases.
 NOT_PUBLIC = [
@@ -80,10 +78,10 @@ def checked_url(url: str, base: str = "") -> str:
     if port not in {None, 80, 443} and port < 1024:
         raise RefusedError(f"port {port} is none of the web's")
     place = host if port in {None, 443 if parts.scheme == "https" else 80} else f"{host}:{port}"
-    checked = urlunsplit((parts.scheme, place, _quoted(parts.path) or "/", _quoted(parts.query), ""))
-    if len(checked) > LONGEST_URL:
+    whole = urlunsplit((parts.scheme, place, _percent_encoded(parts.path) or "/", _percent_encoded(parts.query), ""))
+    if len(whole) > LONGEST_URL:
         raise RefusedError(f"an address of more than {LONGEST_URL:,} characters is not fetched")
-    return checked
+    return whole
 
 
 def _host(name: str) -> str:
@@ -95,7 +93,7 @@ def _host(name: str) -> str:
     return host
 
 
-def _quoted(text: str) -> str:
+def _percent_encoded(text: str) -> str:
     """With a percent sign for what no request line and no comment can hold."""
-    plain = re.sub(rb"[^!#-;=?-\[\]_a-z~]", lambda found: b"%%%02X" % found[0][0], text.encode("utf-8", "replace"))
+    plain = re.sub(rb"[^!#-;=?-\[\]_a-z~]", lambda sign: b"%%%02X" % sign[0][0], text.encode("utf-8", "replace"))
     return plain.decode("ascii")

@@ -106,14 +106,16 @@ class Fetcher:
     def fetch(self, url: str) -> Page:
         """The page at a URL. Raises LoadError, with the reason in a few words."""
         connections = _Connections(self._resolve, self._allow_loopback, time.monotonic() + self._total)
-        with _explained(_shown(url)), httpcore.ConnectionPool(network_backend=connections) as pool:
+        with _load_errors(_display_url(url)), httpcore.ConnectionPool(network_backend=connections) as pool:
             return self._follow(pool, checked_url(url))
 
     def _follow(self, pool: httpcore.ConnectionPool, url: str) -> Page:
         for _ in range(REDIRECTS + 1):
             timeouts = dict.fromkeys(("connect", "read", "write", "pool"), self._step)
-            with pool.stream("GET", _requested(url), headers=_headers(url), extensions={"timeout": timeouts}) as answer:
-                following = _redirected(url, answer)
+            with pool.stream(
+                "GET", _request_url(url), headers=_headers(url), extensions={"timeout": timeouts}
+            ) as answer:
+                following = _redirect_target(url, answer)
                 if following is None:
                     return self._page(url, answer)
             url = following
@@ -136,26 +138,26 @@ class Fetcher:
             raise _too_large(self._largest)
         packed = _within(answer.iter_stream(), self._largest)
         content = bytearray()  # many small pieces in a list would take more room than what they hold
-        for piece in _within(_unpacked(packed, _header(answer, "content-encoding"), self._largest), self._largest):
+        for piece in _within(_unpack(packed, _header(answer, "content-encoding"), self._largest), self._largest):
             content += piece
         return bytes(content)
 
 
 @contextmanager
-def _explained(shown: str) -> Iterator[None]:
+def _load_errors(url: str) -> Iterator[None]:
     """Say of whatever goes wrong in here why the page is not taken."""
     try:
         yield
     except RefusedError as exc:
-        raise LoadError(shown, str(exc)) from exc
+        raise LoadError(url, str(exc)) from exc
     except httpcore.TimeoutException as exc:
-        raise LoadError(shown, "the server takes too long") from exc
+        raise LoadError(url, "the server takes too long") from exc
     except httpcore.ConnectError as exc:
-        raise LoadError(shown, _unreachable(exc)) from exc
+        raise LoadError(url, _unreachable(exc)) from exc
     except UnicodeError as exc:
-        raise LoadError(shown, "it is not text") from exc
+        raise LoadError(url, "it is not text") from exc
     except (httpcore.NetworkError, httpcore.ProtocolError, zlib.error) as exc:
-        raise LoadError(shown, "the server's answer broke off or makes no sense") from exc
+        raise LoadError(url, "the server's answer broke off or makes no sense") from exc
 
 
 def _unreachable(exc: Exception) -> str:
@@ -167,11 +169,11 @@ def _unreachable(exc: Exception) -> str:
     return f"the server cannot be reached ({(getattr(cause, 'strerror', None) or 'no connection').lower()})"
 
 
-def _shown(url: str) -> str:
+def _display_url(url: str) -> str:
     """The URL without a name and password, and without what a terminal would obey."""
-    found = re.match(r"((?:[a-z][a-z0-9+.-]*:)?//)?([^/?#]*)(.*)", url, re.DOTALL | re.IGNORECASE)
-    assert found
-    scheme, place, rest = found[1] or "", found[2], found[3]
+    parts = re.match(r"((?:[a-z][a-z0-9+.-]*:)?//)?([^/?#]*)(.*)", url, re.DOTALL | re.IGNORECASE)
+    assert parts
+    scheme, place, rest = parts[1] or "", parts[2], parts[3]
     host = place.rpartition("@")[2]
     # A password may hold a slash, and then what looks like host and port is its beginning.
     if ("@" in rest and re.search("[:@]", place)) or not re.fullmatch(r"(\[[^\]]*\]|[^:]*)(:[0-9]*)?", host):
@@ -211,8 +213,8 @@ class _Connections(httpcore.NetworkBackend):
         raise failure
 
     def _addresses(self, host: str, port: int) -> list[str]:
-        found = _in_time(lambda: self._resolve(host, port, type=socket.SOCK_STREAM), _left(self._deadline))
-        addresses = list(dict.fromkeys(str(record[4][0]).partition("%")[0] for record in found))
+        records = _in_time(lambda: self._resolve(host, port, type=socket.SOCK_STREAM), _left(self._deadline))
+        addresses = list(dict.fromkeys(str(record[4][0]).partition("%")[0] for record in records))
         if not all(map(self._may_reach, map(ipaddress.ip_address, addresses))):
             raise RefusedError("it leads to an address that is not public")
         return addresses
@@ -265,25 +267,22 @@ def _in_time(look_up: Callable[[], list[tuple[Any, ...]]], seconds: float) -> li
 
     Thread(target=answer, daemon=True).start()
     try:
-        found = answers.get(timeout=seconds)
+        records = answers.get(timeout=seconds)
     except Empty:
         raise httpcore.ConnectTimeout from None
-    if isinstance(found, socket.gaierror) and found.errno == socket.EAI_AGAIN:
-        raise RefusedError("its server's name cannot be looked up now") from found
-    if isinstance(found, (OSError, UnicodeError)):
-        raise RefusedError("there is no such server") from found
-    if isinstance(found, Exception):
-        raise found
-    return found
-
-
-# --- addresses --------------------------------------------------------------------------------------------------
+    if isinstance(records, socket.gaierror) and records.errno == socket.EAI_AGAIN:
+        raise RefusedError("its server's name cannot be looked up now") from records
+    if isinstance(records, (OSError, UnicodeError)):
+        raise RefusedError("there is no such server") from records
+    if isinstance(records, Exception):
+        raise records
+    return records
 
 
 # --- asking and reading -----------------------------------------------------------------------------------------
 
 
-def _requested(url: str) -> httpcore.URL:
+def _request_url(url: str) -> httpcore.URL:
     """The URL in parts: httpcore's own reading would lose what stands behind a ";"."""
     parts = urlsplit(url)
     target = f"{parts.path}?{parts.query}" if parts.query else parts.path
@@ -301,14 +300,14 @@ def _headers(url: str) -> list[tuple[str, str]]:
 
 
 def _header(answer: httpcore.Response, name: str) -> str:
-    found = next((value for key, value in answer.headers if key.lower() == name.encode()), b"")
+    value = next((value for key, value in answer.headers if key.lower() == name.encode()), b"")
     try:
-        return found.decode()
+        return value.decode()
     except UnicodeDecodeError:
-        return found.decode("latin-1")
+        return value.decode("latin-1")
 
 
-def _redirected(url: str, answer: httpcore.Response) -> str | None:
+def _redirect_target(url: str, answer: httpcore.Response) -> str | None:
     """Where the server sends us; None if it does not."""
     location = _header(answer, "location")
     if answer.status not in {301, 302, 303, 307, 308} or not location:
@@ -339,22 +338,22 @@ def _suffix(url: str, kind: str) -> str:
     if kind in GENERIC and own:
         return own
     if kind not in KINDS:
-        raise RefusedError(f"not a kind of page Kabar reads ({_named(kind) or 'no content type'})")
+        raise RefusedError(f"not a kind of page Kabar reads ({_printable(kind) or 'no content type'})")
     return KINDS[kind]
 
 
-def _named(value: str) -> str:
+def _printable(value: str) -> str:
     """A server's own word, without what could be more than a word."""
     return re.sub(r"[^\x21-\x7e]", "?", value)[:80]
 
 
-def _unpacked(pieces: Iterable[bytes], encoding: str, largest: int) -> Iterator[bytes]:
+def _unpack(pieces: Iterable[bytes], encoding: str, largest: int) -> Iterator[bytes]:
     encoding = encoding.strip().lower()
     if encoding in {"", "identity"}:
         yield from pieces
         return
     if encoding not in {"gzip", "x-gzip"}:
-        raise RefusedError(f"packed in a way that was not asked for ({_named(encoding)})")
+        raise RefusedError(f"packed in a way that was not asked for ({_printable(encoding)})")
     unpacker = zlib.decompressobj(wbits=31)
     for piece in pieces:
         yield unpacker.decompress(piece, largest + 1)  # what does not fit in here is too large anyway
@@ -384,15 +383,15 @@ _SAVED_FROM = re.compile(rb"\s*<!-- saved from url=\(\d{4}\)(\S+) -->")
 
 def _with_address(url: str, content: bytes) -> bytes:
     """HTML as browsers save it, with the URL in a comment; a comment may hold no "--"."""
-    written = url.replace("--", "%2D%2D")
+    comment = url.replace("--", "%2D%2D")
     mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
-    return mark + f"<!-- saved from url=({len(written):04d}){written} -->\n".encode() + content.removeprefix(mark)
+    return mark + f"<!-- saved from url=({len(comment):04d}){comment} -->\n".encode() + content.removeprefix(mark)
 
 
 def saved_from(content: bytes) -> str | None:
     """The URL in the comment that `fetch` and browsers write at the beginning of saved HTML."""
-    found = _SAVED_FROM.match(content.removeprefix(codecs.BOM_UTF8)[: 4 * LONGEST_URL])
-    return found[1].decode(errors="replace").replace("%2D%2D", "--") if found else None
+    comment = _SAVED_FROM.match(content.removeprefix(codecs.BOM_UTF8)[: 4 * LONGEST_URL])
+    return comment[1].decode(errors="replace").replace("%2D%2D", "--") if comment else None
 
 
 def file_name(url: str, suffix: str, *, taken: bool = False) -> str:
@@ -403,8 +402,8 @@ def file_name(url: str, suffix: str, *, taken: bool = False) -> str:
     """
     parts = urlsplit(url)
     path = PurePosixPath(unquote(parts.path))
-    known = path.with_suffix("") if path.suffix.lower() in OWN else path
-    name = slug(" ".join((parts.netloc.rpartition("@")[2], str(known), unquote(parts.query)))) or "page"
+    stem = path.with_suffix("") if path.suffix.lower() in OWN else path
+    name = slug(" ".join((parts.netloc.rpartition("@")[2], str(stem), unquote(parts.query)))) or "page"
     short = name.encode()[:LONGEST_NAME].decode(errors="ignore").rstrip("-")
     if taken or short != name or suffix != ".html":
         short = f"{short}-{sha256(url.encode(errors='replace')).hexdigest()[:12]}"

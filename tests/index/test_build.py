@@ -9,8 +9,10 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from file_trees import read_only, tree
 from kabar_process import environment
 from sample_articles import HARBOUR, MARKET
 
@@ -128,7 +130,7 @@ def test_an_unchanged_file_is_not_read_again(
 ) -> None:
     read, load = [], loading.load
 
-    def remember(file: loading.Found, name: str) -> Iterator[Article | LoadError]:
+    def remember(file: loading.ArticleFile, name: str) -> Iterator[Article | LoadError]:
         read.append(name)
         return load(file, name)
 
@@ -159,6 +161,40 @@ def test_a_dry_run_tells_and_does_nothing(articles_dir: Path, index_dir: Path) -
     done = build([articles_dir], index_dir, embedder)
     assert (told.changes, told.chunks, told.embedded) == (done.changes, done.chunks, done.embedded)
     assert told.embedded == len(embedder.given) == 2
+
+
+def test_a_dry_run_changes_nothing_on_disk(articles_dir: Path, index_dir: Path, tmp_path: Path) -> None:
+    (articles_dir / "new.txt").write_text("A new story\n\nIt says something new.\n")
+    before = tree(tmp_path)
+    assert build([articles_dir], index_dir, HashEmbedder(), dry_run=True).changes.added == ["new"]
+    assert build([articles_dir], index_dir, HashEmbedder(), dry_run=True, full=True).embedded == 4
+    assert tree(tmp_path) == before
+
+
+def test_a_dry_run_needs_no_index_and_makes_none(articles_dir: Path, tmp_path: Path) -> None:
+    before = tree(tmp_path)
+    report = build([articles_dir], tmp_path / "var" / "index", HashEmbedder(), dry_run=True)
+    assert (report.articles, report.embedded, report.snapshot) == (3, report.chunks, "")
+    assert tree(tmp_path) == before
+
+
+def test_who_may_only_read_may_run_dry() -> None:
+    with TemporaryDirectory() as name:  # pytest's own folders are closed to others
+        folder = Path(name)
+        (folder / "a.txt").write_text(HARBOUR)
+        build([folder / "a.txt"], folder / "index", HashEmbedder())
+        (folder / "b.txt").write_text(MARKET)
+        with read_only(folder):
+            before = tree(folder)
+            report = build([folder], folder / "index", HashEmbedder(), dry_run=True)
+            assert tree(folder) == before
+        assert (report.changes.added, report.unchanged) == (["b"], 1)
+
+
+def test_a_dry_run_passes_by_a_build(articles_dir: Path, index_dir: Path) -> None:
+    (articles_dir / "orchestra.txt").unlink()
+    with snapshots.building(index_dir):
+        assert build([articles_dir], index_dir, HashEmbedder(), dry_run=True).changes.removed == ["orchestra"]
 
 
 def test_of_true_copies_the_newest_is_indexed(articles_dir: Path, index_dir: Path) -> None:
@@ -276,6 +312,16 @@ def test_bad_files_are_skipped_named_and_counted(articles_dir: Path, index_dir: 
     names = {Path(error.path).name for error in report.skipped}
     assert {"empty.txt", "photo.txt", "photo.jpg", "huge.txt", "pipe.txt"} <= names
     assert all(error.reason for error in report.skipped)
+    assert report.unchanged == report.articles == 3
+
+
+def test_what_a_link_leads_out_to_is_never_read(articles_dir: Path, index_dir: Path) -> None:
+    (articles_dir.parent / ".env").write_text("The settings\n\nTOKEN=123456:not-for-anybody was written down here.\n")
+    (articles_dir / "leak.txt").symlink_to("../.env")
+    report = build([articles_dir], index_dir, HashEmbedder())
+    assert report.skipped == [
+        LoadError(str(articles_dir / "leak.txt"), "a link that leads out of the articles' folder")
+    ]
     assert report.unchanged == report.articles == 3
 
 

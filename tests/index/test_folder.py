@@ -72,11 +72,27 @@ def test_what_cannot_be_copied_is_refused_and_the_rest_goes_on(articles_dir: Pat
     (articles_dir / longest.name).write_text(HARBOUR)
     sources = ["", *(str(path) for path in sorted(tmp_path.glob("*.txt")))]
     addition = folder.add(sources, articles_dir, no_page)
-    assert [file.name for file in addition.files] == ["good.txt", f"{'漢' * 83}.txt"]
-    assert [error.path for error in addition.refused] == ["", str(hidden), str(longest)]
+    assert [file.name for file in addition.files] == [f"{'b' * 249}-2.txt", "good.txt", f"{'漢' * 83}.txt"]
+    assert [error.path for error in addition.refused] == ["", str(hidden)]
     assert "begins with a dot" in addition.refused[1].reason
-    assert "file name too long" in addition.refused[2].reason
     assert not list(articles_dir.glob(".*"))
+
+
+def test_long_names_are_cut_at_a_character(articles_dir: Path, tmp_path: Path) -> None:
+    thai = tmp_path / f"{'ก' * 83}.txt"  # 253 bytes
+    thai.write_text(STORY)
+    (articles_dir / thai.name).write_text(HARBOUR)
+    assert [file.name for file in folder.add([str(thai)], articles_dir, no_page).files] == [f"{'ก' * 83}-2.txt"]
+    thai = thai.rename(tmp_path / f"ab{'ก' * 83}.txt")  # 255 bytes
+    (articles_dir / thai.name).write_text(HARBOUR)
+    assert [file.name for file in folder.add([str(thai)], articles_dir, no_page).files] == [f"ab{'ก' * 82}-2.txt"]
+
+
+def test_a_file_that_arrives_below_the_articles_is_copied(articles_dir: Path) -> None:
+    arriving = articles_dir / "index" / ".arriving" / "x" / "bakery.txt"
+    arriving.parent.mkdir(parents=True)
+    arriving.write_text(STORY)
+    assert folder.add([str(arriving)], articles_dir, no_page).files == [articles_dir / "bakery.txt"]
 
 
 def test_two_who_add_files_of_one_name_keep_both(

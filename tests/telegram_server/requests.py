@@ -40,6 +40,9 @@ class Call:
     error: str | None = None  # the description of the refusal
     fault: str | None = None  # the kind of the injected fault
 
+    def has(self, params: Json) -> bool:
+        return all(self.params.get(name) == value for name, value in params.items())
+
 
 @dataclass(frozen=True)
 class Upload:

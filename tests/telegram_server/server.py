@@ -113,7 +113,7 @@ class TelegramServer(Methods, Delivery):
             while self._calls_read[method] < len(calls):
                 call = calls[self._calls_read[method]]
                 self._calls_read[method] += 1
-                if all(call.params.get(name) == value for name, value in params.items()):
+                if call.has(params):
                     return call
             return None
 
@@ -133,10 +133,10 @@ class TelegramServer(Methods, Delivery):
         """The texts that the bot streamed to `user`, after entity parsing."""
         return list(self._drafts[user.id])
 
-    def calls(self, method: str | None = None) -> list[Call]:
-        """Every request of the bot's, or those of one method, in order."""
+    def calls(self, method: str | None = None, **params: Any) -> list[Call]:
+        """Every request of the bot's, or those of one method and with these parameters, in order."""
         with self._changed:
-            return [call for call in self._calls if method in (None, call.method)]
+            return [call for call in self._calls if method in (None, call.method) and call.has(params)]
 
     def _wait(self, arrived: Callable[[], T | None], timeout: float, complaint: str) -> T:
         deadline = time.monotonic() + timeout

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import logging
+import os
 import re
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
@@ -19,6 +23,7 @@ from bot.phrases import Phrases
 from bot.telegram.index_process import IndexProcess
 from bot.telegram.messages import plain
 from bot.telegram.parts import NEW, PRIVATE, Handlers, Parts
+from index.store.snapshots import in_use
 from index.types import KabarError
 
 logger = logging.getLogger(__name__)
@@ -26,8 +31,10 @@ logger = logging.getLogger(__name__)
 LINKS = re.compile(r"\A\s*https?://\S+(?:\s+https?://\S+)*\s*\Z")
 """A message that is nothing but links."""
 SECONDS_BETWEEN_EDITS = 1.5
-LONGEST_NAME = 100
-"""Characters of a file's name that are kept."""
+LONGEST_NAME = 200
+"""Bytes of a file's name that are kept, without its suffix; file systems take 255."""
+ARRIVALS = ".arriving"
+"""Below INDEX_DIR: files on their way to the articles; hidden, since the index may lie below the articles."""
 SHOWN = 5
 """Files that were skipped, and copies."""
 
@@ -65,8 +72,8 @@ class Adding:
 
     async def _add_file(self, message: Message, document: Document, spoken: Phrases) -> None:
         name = safe_name(document)
-        with TemporaryDirectory(prefix="kabar-add-") as folder:
-            path = Path(folder) / name
+        with arrivals_folder(self._parts.settings.index_dir) as folder:
+            path = folder / name
             await self._add(message, name, spoken, [str(path)], (document, path))
 
     async def links(self, update: Update, context: Context) -> None:
@@ -141,13 +148,31 @@ class Report:
         return await self._parts.sender.edit(self._message.chat_id, self._sent, plain(text).html)
 
 
+@contextmanager
+def arrivals_folder(index_dir: Path) -> Iterator[Path]:
+    """A folder for a file on its way to the articles, gone afterwards; what killed bots left of theirs goes too."""
+    arrivals = index_dir / ARRIVALS
+    arrivals.mkdir(parents=True, exist_ok=True)
+    for folder in arrivals.iterdir():
+        if not in_use(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+    with TemporaryDirectory(dir=arrivals) as name:
+        lock = os.open(name, os.O_RDONLY)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH)  # released by death
+            yield Path(name)
+        finally:
+            os.close(lock)
+
+
 def safe_name(document: Document) -> str:
     """The file's name without anything that could lead out of a folder, or hide it."""
     name = re.sub(r"[^\w. ()-]+", "_", (document.file_name or "").replace("\\", "/").rpartition("/")[2])
     stem, dot, suffix = name.strip(" .").rpartition(".")
     if not dot:
         stem, suffix = suffix, ""
-    return (stem[:LONGEST_NAME].strip(" .") or "article") + (f".{suffix[:10]}" if suffix else "")
+    short = stem.encode()[:LONGEST_NAME].decode(errors="ignore")
+    return (short.strip(" .") or "article") + (f".{suffix[:10]}" if suffix else "")
 
 
 def summary(added: dict[str, Any], spoken: Phrases, seconds: float) -> str:

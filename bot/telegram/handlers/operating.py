@@ -67,13 +67,18 @@ class Operating:
         message, spoken = await self._heard(update)
         metrics = self._parts.metrics
         counts = metrics.counts()
-        manifest, name, known = await self._parts.look(
-            lambda answerer: (answerer.snapshot.manifest, answerer.snapshot.name, knowledge(answerer.snapshot, spoken))
+        manifest, name, known, arithmetic = await self._parts.look(
+            lambda answerer: (
+                answerer.snapshot.manifest,
+                answerer.snapshot.name,
+                knowledge(answerer.snapshot, spoken),
+                answerer.arithmetic,
+            )
         )
         age = datetime.now(UTC) - datetime.fromisoformat(manifest.created)
         text = spoken.status.format(
             snapshot=name,
-            age=spoken.duration(age.total_seconds()),
+            age=spoken.duration(max(age.total_seconds(), 0)),  # the clock may have been set back
             knowledge=known,
             passages=spoken.count_passages(manifest.chunks),
             uptime=spoken.duration(metrics.uptime_seconds),
@@ -84,7 +89,7 @@ class Operating:
             p50=_seconds(metrics.percentile(0.5)),
             p95=_seconds(metrics.percentile(0.95)),
         )
-        await self._reply(message, plain(text))
+        await self._reply(message, plain(f"{text}\n{arithmetic}"))
 
     async def history(self, update: Update, _context: Context) -> None:
         """The kept snapshots, newest first."""

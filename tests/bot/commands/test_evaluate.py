@@ -247,10 +247,26 @@ def test_a_baseline_tells_what_became_worse(kabar_eval: Kabar, tmp_path: Path, m
     assert kabar_eval(*options, "--tolerance", "-1").returncode == 2
 
 
+HELD_UP = """
+import time
+from bot.cli import app
+from bot.evaluation.trial import Trial
+outcome, begun = Trial.outcome, []
+def held_up(self, case):
+    begun.append(case)
+    while len(begun) > 200:
+        time.sleep(0.01)
+    return outcome(self, case)
+Trial.outcome = held_up
+app()
+"""
+"""`kabar`, where `eval` comes to the 200th case and no further."""
+
+
 def test_interrupted_it_ends_quietly_and_leaves_no_half_file(index_dir: Path, tmp_path: Path) -> None:
-    write(tmp_path / "cases.jsonl", CASES * 20_000)
+    write(tmp_path / "cases.jsonl", CASES * 100)
     (tmp_path / "p.jsonl").write_text("earlier\n")
-    command = [sys.executable, "-m", "bot.cli", "eval", "cases.jsonl", "--predictions", "p.jsonl"]
+    command = [sys.executable, "-c", HELD_UP, "eval", "cases.jsonl", "--predictions", "p.jsonl"]
     run = subprocess.Popen(
         [*command, "--index-dir", str(index_dir)],
         env=environment({}),

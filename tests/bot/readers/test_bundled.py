@@ -117,7 +117,7 @@ def test_a_window_is_never_too_long_and_nothing_is_left_out(reader: BundledReade
     assert max(len(window.tokens) for window in windows) <= LONGEST_WINDOW < sum(len(one.tokens) for one in windows)
     letters = {at for window in windows for start, end in window.places.tolist() for at in range(start, end)}
     assert {at for at, letter in enumerate(text) if not letter.isspace()} <= letters
-    assert reader.read("Siapa?", [passage(text)], among=1)
+    assert reader.read(asking("Siapa?"), [passage(text)], among=1)
 
 
 def test_of_two_passages_that_say_it_the_one_that_search_prefers_is_surer(reader: BundledReader) -> None:

@@ -138,6 +138,7 @@ def test_long_passages_are_read_in_windows_to_their_end(qa_model: Path) -> None:
 @pytest.mark.parametrize("question", ["", "?", "word " * 3000, "😀" * 500])
 def test_any_question_can_be_read(qa_model: Path, question: str) -> None:
     readings = ExtractiveReader(str(qa_model)).read(asking(question), [passage()], among=1)
+    assert readings
     assert all(0 <= reading.confidence <= 1 for reading in readings)
 
 

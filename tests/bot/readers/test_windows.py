@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.readers.windows import LONGEST_QUESTION, LONGEST_SHARED, ROOM, Cutter, Window, beside, passage_at
-from index.embedding import unpacking
 from index.embedding.bundled import Vocabulary, load_vocabulary
+from index.embedding.unpacking import FOLDER
 from index.text.sentences import sentences
 from index.types import Embedder, Span
 
@@ -28,7 +28,7 @@ MOST = st.sampled_from([40, 60, 256])
 
 @pytest.fixture(scope="module")
 def vocabulary(bundled: Embedder, model_cache: Path) -> Vocabulary:
-    return load_vocabulary(model_cache / unpacking.FINGERPRINT)
+    return load_vocabulary(model_cache / FOLDER)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 from bot_process import ANSWER, QUESTION, Bot, wait_until_kept
+from patience import PATIENCE, wait_until
 from telegram_server import Fault, Message, TelegramServer, User
 
 from bot.phrases import languages
@@ -106,7 +106,7 @@ def test_another_process_that_writes_keeps_nobody_waiting(
 
     def answered(user: User, text: str) -> Message:
         server.say(user, text)
-        return server.wait_for_message(user, timeout=30)
+        return server.wait_for_message(user)
 
     first = answered(alice, QUESTION)
     with closing(State(path)) as state:
@@ -115,8 +115,8 @@ def test_another_process_that_writes_keeps_nobody_waiting(
         for user in crowd:
             server.say(user, f"{QUESTION} ({user.id})")
         for user in crowd:
-            assert server.wait_for_message(user, timeout=30).text.startswith(ANSWER)
-            assert httpx.get(f"http://127.0.0.1:{port}/health", timeout=5).json()["status"] == "ok"
+            assert server.wait_for_message(user).text.startswith(ANSWER)
+            assert httpx.get(f"http://127.0.0.1:{port}/health", timeout=PATIENCE).json()["status"] == "ok"
         assert pressed(server, first, "👎", alice).startswith(APOLOGY)
         choices = answered(alice, "/language")
         assert pressed(server, choices, "Deutsch", alice).startswith(APOLOGY)
@@ -124,17 +124,14 @@ def test_another_process_that_writes_keeps_nobody_waiting(
         for button in ("Whole passage", "Back to the answer"):  # what is read goes on
             assert pressed(server, first, button, alice) == ""
     assert "database is locked" in bot.log
-    until = time.monotonic() + 60
-    while not pressed(server, first, "👎", alice).startswith("Thank you"):  # what is said is kept again
-        assert time.monotonic() < until
-        time.sleep(0.1)
+    wait_until(lambda: pressed(server, first, "👎", alice).startswith("Thank you"))  # what is said is kept again
     assert bot.stop() == 0
 
 
 def pressed(server: TelegramServer, message: Message, button: str, by: User) -> str:
     """What is told to the one who presses a button."""
     query = server.press(message, button, by=by)
-    return str(server.wait_for_call("answerCallbackQuery", 30, callback_query_id=query).params.get("text") or "")
+    return str(server.wait_for_call("answerCallbackQuery", callback_query_id=query).params.get("text") or "")
 
 
 # --- SQLite and the event loop --------------------------------------------------------------------------------------
@@ -191,7 +188,7 @@ def test_nothing_of_sqlite_happens_on_the_event_loop(
     for _ in range(60):
         server.say(alice, "/help")  # more than she may
     server.say(chief, QUESTION, date=1_700_000_000)
-    server.wait_until(lambda: server.pending == 0, timeout=30)
+    server.wait_until(lambda: server.pending == 0)
     assert bot.stop() == 0
     assert "SQLite on the event loop" not in bot.log
     assert re.search(r"\d{3,} statements were watched", bot.log)
@@ -229,7 +226,7 @@ def operate(bot: Bot, server: TelegramServer, chief: User, answer: Message) -> N
         def found() -> list[Message]:
             return [message for message in server.messages(chief) if message.text.startswith(beginning)]
 
-        server.wait_until(found, timeout=60)
+        server.wait_until(found)
         return found()[0]
 
     server.say(chief, "/remove orchestra")

@@ -6,14 +6,10 @@ from collections.abc import Callable
 
 import pytest
 from bot_process import ANSWER, QUESTION, Bot
+from patience import PATIENCE
 from telegram_server import TelegramServer, User
 
 Start = Callable[..., Bot]
-
-
-@pytest.fixture
-def alice(server: TelegramServer) -> User:
-    return server.user("Alice", language_code="en")
 
 
 @pytest.fixture
@@ -41,19 +37,21 @@ def test_a_flood_to_a_chat_that_has_to_wait_holds_nobody_else_up(
     for _ in range(2500):
         server.say(alice, "/help")
     server.say(budi, QUESTION)
-    assert server.wait_for_message(budi, timeout=60).text.startswith(ANSWER)
+    assert server.wait_for_message(budi).text.startswith(ANSWER)
     assert bot.log.count("the rest is passed by") == 1
 
 
 def test_what_never_ends_is_given_up_and_what_comes_behind_it_is_handled(
     server: TelegramServer, start: Start, alice: User
 ) -> None:
-    never = """
+    never = f"""
 import asyncio, bot.telegram.order
 from bot.telegram.handlers.people import People
-async def help(self, update, context): await asyncio.Event().wait()
+async def help(self, update, context):
+    bot.telegram.order.LONGEST_SECONDS = {PATIENCE}  # for what comes behind it
+    await asyncio.Event().wait()
 People.help = help
-bot.telegram.order.LONGEST_SECONDS = 1
+bot.telegram.order.LONGEST_SECONDS = 2
 """
     bot = start(change=never)
     server.say(alice, "/help")

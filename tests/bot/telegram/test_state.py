@@ -188,6 +188,15 @@ def test_what_is_old_is_pruned(state: State, clock: Clock) -> None:
     assert state.count("user 1", int(clock.now) - 31 * 86400) == 1
 
 
+def test_windows_of_a_clock_that_was_set_back_are_pruned(state: State, clock: Clock) -> None:
+    to_come = int(clock.now) + 3600
+    state.count("user 1", to_come)
+    state.count("user 1", int(clock.now))
+    state.prune(timedelta(days=30))
+    assert state.count("user 1", to_come) == 1
+    assert state.count("user 1", int(clock.now)) == 2
+
+
 def rights(path: Path) -> dict[str, int]:
     return {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
 

@@ -49,7 +49,7 @@ TEXTS = {
     "looks like HTML": "<b>how many</b> <script>&lt; & </blockquote>",
     "looks like Markdown": "*how* _many_ [link](tg://user?id=1) `code` ||x||",
     "control characters": "how\u0000 many\u202e \ufeff\u200b?",
-    "half a pair": "how many \ud83d?".encode("utf-16", "surrogatepass").decode("utf-16", "replace"),
+    "half a pair": "how many \ud83d?",
     "digits": "11000",
     "a lone command sign": "/",
     "a foreign command": "/unknown@another_bot x",
@@ -114,6 +114,17 @@ def test_every_way_of_coming_is_answered_or_left_alone(server: TelegramServer, c
     server.block(alice)
     server.unblock(alice)
     assert checked(lambda: server.say(alice, QUESTION)) == 1
+
+
+def test_a_question_with_half_a_pair_is_asked(server: TelegramServer, start: Callable[..., Bot]) -> None:
+    bot = start()
+    alice = server.user("Ali\ud83dce", language_code="en")
+    server.say(alice, f"{QUESTION} \udc00")
+    assert server.wait_for_message(alice).text.startswith(ANSWER)
+    server.say(alice, "who won \ud83d the cup?")
+    server.wait_until(lambda: len(server.messages(alice)) == 2)
+    assert bot.stop() == 0
+    assert "Traceback" not in bot.log
 
 
 @pytest.mark.parametrize("date", [10**12, 10**30, -(10**15), "soon"])

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import json
+import resource
 import signal
 import socket
+import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
-from bot_process import ANSWER, QUESTION, Bot, Gate
-from patience import wait_until
-from telegram_server import TelegramServer
+from bot_process import ANSWER, LINUX, QUESTION, Bot, Gate
+from patience import PATIENCE, wait_until
+from telegram_server import Fault, TelegramServer
 
 from bot.telegram.web import SECRET_HEADER
 from index.store.snapshots import open_current
 
 Start = Callable[..., Bot]
+get = partial(httpx.get, timeout=PATIENCE)
+post = partial(httpx.post, timeout=PATIENCE)
 SECRET = "a-secret-of-the-webhook"
 PUBLIC = "https://bot.example.org"
 FIRST_UPDATE = 100_000_001
@@ -51,19 +57,81 @@ def test_questions_come_through_the_webhook(server: TelegramServer, hooked: Call
     assert bot.stop() == 0
 
 
+def test_a_token_that_is_revoked_ends_the_bot_in_a_sentence(server: TelegramServer, hooked: Callable[..., Bot]) -> None:
+    bot = hooked(change="import bot.telegram.updates; bot.telegram.updates.TOKEN_SECONDS = 0.5")
+    unlike = server.inject("getMe", Fault.refusal(401, "Unauthorized"), times=1)
+    server.wait_until(lambda: unlike.hits)
+    alice = server.user("Alice", language_code="en")
+    server.say(alice, QUESTION)
+    assert server.wait_for_message(alice).text.startswith(ANSWER)
+    server.token = "123456:another-token"
+    assert bot.process.wait(PATIENCE) == 2
+    assert "does not know the token in TELEGRAM_BOT_TOKEN" in bot.log
+
+
 def test_nobody_but_telegram_can_deliver(server: TelegramServer, hooked: Callable[..., Bot], port: int) -> None:
-    hooked()
+    bot = hooked()
     url = f"http://127.0.0.1:{port}/telegram"
     update = {"update_id": 1, "message": {"message_id": 1, "date": 1, "chat": {"id": 1, "type": "private"}}}
     secret = {SECRET_HEADER: SECRET}
-    assert httpx.post(url, json=update).status_code == 401
-    assert httpx.post(url, json=update, headers={SECRET_HEADER: "guessed"}).status_code == 401
-    assert httpx.get(url, headers=secret).status_code == 405
-    for body in (b"", b"[]", b"{}", b'{"update_id": "x"}', b"\xff\xfe", b"[" * 100_000):
-        assert httpx.post(url, content=body, headers=secret).status_code == 400
-    assert httpx.post(url, content=b"x" * 2_000_000, headers=secret).status_code == 413
-    assert httpx.post(url, json={"update_id": 2, "message": {"poll": {}}}, headers=secret).status_code == 200
-    assert httpx.get(f"http://127.0.0.1:{port}/").status_code == 404
+    assert post(url, json=update).status_code == 401
+    assert post(url, json=update, headers={SECRET_HEADER: "guessed"}).status_code == 401
+    assert post(url, json=update, headers={SECRET_HEADER: b"\xff\xfe"}).status_code == 401
+    assert get(url, headers=secret).status_code == 405
+    numbers = (b'"x"', b"null", b"true", b"Infinity", b"1e999", b"9" * 5000)
+    for body in (b"", b"[]", b"{}", b"\xff\xfe", b"[" * 100_000, *(b'{"update_id": %s}' % one for one in numbers)):
+        assert post(url, content=body, headers=secret).status_code == 400
+    assert post(url, content=b"x" * 2_000_000, headers=secret).status_code == 413
+    assert post(url, json={"update_id": 2, "message": {"poll": {}}}, headers=secret).status_code == 200
+    assert get(f"http://127.0.0.1:{port}/").status_code == 404
+    assert "Traceback" not in bot.log
+
+
+HEAD = f"POST /telegram HTTP/1.1\r\nHost: bot\r\n{SECRET_HEADER}: {SECRET}\r\nContent-Length: 100\r\n\r\n".encode()
+
+
+@pytest.mark.parametrize("sent", [b"", HEAD[:40], HEAD, HEAD + b"{"], ids=["nothing", "half a head", "a head", "more"])
+def test_a_request_that_never_ends_is_given_up(hooked: Callable[..., Bot], port: int, sent: bytes) -> None:
+    hooked(change="import bot.telegram.web; bot.telegram.web.LONGEST_SECONDS = 1")
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as half_open:
+        half_open.sendall(sent)
+        answer = half_open.makefile("rb").read()  # until the bot closes it
+    assert answer[:12] == (b"HTTP/1.1 408" if len(sent) >= len(HEAD) else b"")
+
+
+def test_nobody_can_take_all_connections(hooked: Callable[..., Bot], port: int) -> None:
+    hooked(change="import bot.telegram.web; bot.telegram.web.MOST_CONNECTIONS = 5")
+    with ExitStack() as stack:
+        for _ in range(5):
+            stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+        with pytest.raises(httpx.TransportError):
+            httpx.get(f"http://127.0.0.1:{port}/health")
+    wait_until(lambda: is_well(port))
+
+
+def is_well(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/health").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+@LINUX
+def test_too_few_descriptors_are_told_in_a_line(server: TelegramServer, start: Start, port: int) -> None:
+    bot = start(WEBHOOK_PORT=str(port), change="import bot.telegram.web; bot.telegram.web.ACCEPT_AGAIN_SECONDS = 0.5")
+    used = max(int(path.name) for path in Path(f"/proc/{bot.process.pid}/fd").iterdir())
+    _, most = resource.prlimit(bot.process.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(bot.process.pid, resource.RLIMIT_NOFILE, (used + 1, most))
+    with ExitStack() as stack:
+        for _ in range(used + 10):  # as many as fill every gap, and more
+            stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+        bot.wait_for_log("No connection can be taken .*ulimit -n")
+        time.sleep(3)  # in which it could be told again and again
+    assert bot.log.count("No connection can be taken") == 1
+    assert len(bot.log.splitlines()) < 10
+    resource.prlimit(bot.process.pid, resource.RLIMIT_NOFILE, (most, most))
+    wait_until(lambda: is_well(port))
+    assert bot.stop() == 0
 
 
 def test_what_is_delivered_twice_is_answered_once(
@@ -74,7 +142,7 @@ def test_what_is_delivered_twice_is_answered_once(
     asked = server.say(alice, QUESTION)
     server.wait_for_message(alice)
     update = {"update_id": FIRST_UPDATE, "message": asked.raw}
-    again = httpx.post(f"http://127.0.0.1:{port}/telegram", json=update, headers={SECRET_HEADER: SECRET})
+    again = post(f"http://127.0.0.1:{port}/telegram", json=update, headers={SECRET_HEADER: SECRET})
     assert again.status_code == 200
     server.say(alice, "/help")
     server.wait_for_message(alice)
@@ -89,11 +157,11 @@ def test_the_health_answer_tells_how_the_bot_is(
     server.say(alice, QUESTION)
     server.wait_for_call("sendChatAction")
     url = f"http://127.0.0.1:{port}/health"
-    assert httpx.get(url).json()["waiting"] == 1
+    assert get(url).json()["waiting"] == 1
     gate.open()
     server.wait_for_message(alice)
-    wait_until(lambda: httpx.get(url).json()["counts"].get("answered"))  # counted when it is sent
-    before, health, after = age(index_dir), httpx.get(url), age(index_dir)
+    wait_until(lambda: get(url).json()["counts"].get("answered"))  # counted when it is sent
+    before, health, after = age(index_dir), get(url), age(index_dir)
     facts = health.json()
     assert (health.status_code, facts["status"], facts["articles"]) == (200, "ok", 3)
     assert (facts["counts"]["answered"], facts["waiting"]) == (1, 0)

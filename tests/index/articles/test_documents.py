@@ -23,7 +23,7 @@ from patience import PATIENCE
 from index.articles import loading
 from index.articles.documents import read_docx, read_pdf
 from index.articles.loading import load
-from index.articles.types import Found
+from index.articles.types import ArticleFile
 from index.sandbox.parent import Limits
 from index.types import Article, LoadError
 
@@ -39,7 +39,7 @@ MADE = datetime(2024, 5, 7, 9, 0, tzinfo=UTC)
 
 def read(folder: Path, name: str, content: bytes) -> Article:
     (folder / name).write_bytes(content)
-    (found,) = load(Found(folder / name, PurePosixPath(name)), "an-id")
+    (found,) = load(ArticleFile(folder / name, PurePosixPath(name)), "an-id")
     if isinstance(found, LoadError):
         raise found
     return found
@@ -273,6 +273,28 @@ def test_the_day_is_the_storys_or_that_of_the_margins_and_never_the_files(tmp_pa
     assert published(LEAD) is None
 
 
+def test_the_head_of_a_single_page_tells_the_day(tmp_path: Path) -> None:
+    article = read(tmp_path, "a.pdf", paper("Suara Teluk, 4 Mei 2024", LEAD, SECOND))
+    assert (article.published, article.text) == (date(2024, 5, 4), text_of(LEAD, SECOND))
+
+
+def test_the_head_of_a_page_that_is_but_a_picture_is_no_story(tmp_path: Path) -> None:
+    assert refusal(tmp_path, "a.pdf", paper("Suara Teluk, 4 Mei 2024", title="Arsip halaman satu")) == (
+        "it holds no story"
+    )
+
+
+@pytest.mark.parametrize("kind", ["a.pdf", "a.docx"])
+def test_a_line_that_names_the_title_is_not_the_story(tmp_path: Path, kind: str) -> None:
+    make = paper if kind == "a.pdf" else word
+    article = read(tmp_path, kind, make(f"Judul: {HEADLINE}", LEAD, SECOND))
+    assert (article.title, article.text) == (HEADLINE, text_of(LEAD, SECOND))
+
+
+def test_a_paragraph_that_is_the_title_of_the_properties_too_stays(tmp_path: Path) -> None:
+    assert read(tmp_path, "a.pdf", paper(LEAD, SECOND, title=f"{LEAD}!")).text == text_of(LEAD, SECOND)
+
+
 # --- PDF: what is refused -------------------------------------------------------------------------------------
 
 
@@ -384,7 +406,7 @@ HOSTILE_PDF: dict[str, Callable[[], bytes]] = {
 
 @pytest.mark.parametrize("name", HOSTILE_PDF)
 def test_a_hostile_pdf_is_given_up(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(loading.STORIES, ".pdf", partial(read_pdf, limits=Limits(seconds=3, memory=500 << 20)))
+    monkeypatch.setitem(loading.FORMATS, ".pdf", partial(read_pdf, limits=Limits(seconds=3, memory=500 << 20)))
     try:
         article = read(tmp_path, "a.pdf", HOSTILE_PDF[name]())
     except LoadError as exc:
@@ -398,13 +420,13 @@ NO_TIME = Limits(seconds=0.001)
 
 
 def test_a_pdf_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(loading.STORIES, ".pdf", partial(read_pdf, limits=NO_TIME))
+    monkeypatch.setitem(loading.FORMATS, ".pdf", partial(read_pdf, limits=NO_TIME))
     assert refusal(tmp_path, "a.pdf", paper(LEAD)) == "reading it took longer than 0.001 seconds"
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="it does not limit memory")
 def test_a_pdf_that_takes_too_much_memory_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(loading.STORIES, ".pdf", partial(read_pdf, limits=Limits(PATIENCE, memory=150 << 20)))
+    monkeypatch.setitem(loading.FORMATS, ".pdf", partial(read_pdf, limits=Limits(PATIENCE, memory=150 << 20)))
     reason = refusal(tmp_path, "a.pdf", packed(ROW * 400_000))
     assert reason == "reading it takes more than 150 MB of memory"
 
@@ -600,5 +622,5 @@ def test_a_hostile_word_document_is_given_up(tmp_path: Path, name: str) -> None:
 
 
 def test_a_word_document_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(loading.STORIES, ".docx", partial(read_docx, limits=NO_TIME))
+    monkeypatch.setitem(loading.FORMATS, ".docx", partial(read_docx, limits=NO_TIME))
     assert refusal(tmp_path, "a.docx", word(LEAD)) == "reading it took longer than 0.001 seconds"

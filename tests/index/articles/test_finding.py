@@ -27,17 +27,33 @@ def test_a_root_may_be_a_file_or_not_there(tmp_path: Path) -> None:
     assert names(tmp_path / "gone") == ["gone"]
 
 
-def test_links_are_followed_but_not_in_circles(tmp_path: Path) -> None:
+def test_links_lead_nowhere_else(tmp_path: Path) -> None:
     home, other = tmp_path / "home", tmp_path / "other"
-    touch(home, "a.txt", ".store/kept.txt")
-    touch(other, "far.txt", "deep/farther.txt")
+    touch(home, "a.txt", ".store/kept.txt", "sub/b.txt")
+    touch(other, "far.txt")
     (home / "loop").symlink_to(home)
-    (home / "above").symlink_to(tmp_path)
-    (home / "archive").symlink_to(other)
-    (other / "back").symlink_to(home)
     (home / "0-again.txt").symlink_to(home / "a.txt")
-    (home / "kept.txt").symlink_to(home / ".store" / "kept.txt")
-    assert names(home) == ["a.txt", "archive/deep/farther.txt", "archive/far.txt", "kept.txt"]
+    (home / "0-sub").symlink_to(home / "sub")
+    leading_out = {
+        "above": tmp_path,
+        "archive": other,
+        "far.txt": other / "far.txt",
+        "gone.txt": other / "gone.txt",
+        "kept.txt": home / ".store" / "kept.txt",
+        "store": home / ".store",
+    }
+    for name, target in leading_out.items():
+        (home / name).symlink_to(target)
+    found = list(find_files([home]))
+    assert [str(one.relative) for one in found] == ["a.txt", *leading_out, "sub/b.txt"]
+    assert [str(one.relative) for one in found if one.leads_out] == list(leading_out)
+
+
+def test_a_link_may_lead_to_another_root_or_be_one(tmp_path: Path) -> None:
+    touch(tmp_path, "home/a.txt", "other/deep/far.txt")
+    (tmp_path / "home" / "0-far").symlink_to(tmp_path / "other" / "deep")
+    (tmp_path / "link").symlink_to(tmp_path / "other")
+    assert names(tmp_path / "home", tmp_path / "link") == ["a.txt", "deep/far.txt"]
 
 
 def test_what_is_no_file_is_found_so_that_it_can_be_named(tmp_path: Path) -> None:

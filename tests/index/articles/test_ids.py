@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.articles.ids import article_ids
+from index.articles.ids import ItemIds, article_ids
+
+# --- of files -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -55,3 +58,46 @@ def test_ids_are_unique_and_the_same_in_any_order(paths: list[str]) -> None:
     ids = article_ids(relative)
     assert len(set(ids.values())) == len(set(relative))
     assert ids == article_ids(sorted(relative))
+
+
+# --- of the items in a file -----------------------------------------------------------------------------------
+
+
+def item_ids(*named: tuple[str, ...], below: str = "kabar") -> Iterator[str]:
+    ids = ItemIds(below)
+    return (ids.next(names, f"content {at}") for at, names in enumerate(named))
+
+
+def test_an_item_is_named_by_the_first_of_its_names_that_has_a_letter() -> None:
+    assert list(
+        item_ids(("K-1", "https://x.example/a"), ("", "https://www.x.example/a?b=1", "T"), ("!", "", "Rob & Air"))
+    ) == [
+        "kabar-k-1",
+        "kabar-x-example-a-b-1",
+        "kabar-rob-air",
+    ]
+    (unnamed,) = item_ids(("", "—"))
+    assert len(unnamed) == len("kabar-") + 8
+
+
+def test_items_with_the_same_name_are_told_apart_by_what_they_hold() -> None:
+    first = ItemIds("kabar")
+    ids = [first.next(["Rob"], content) for content in ("a", "b", "c", "c")]
+    assert ids[0] == "kabar-rob"
+    assert len(set(ids)) == 4
+    second = ItemIds("kabar")
+    assert [second.next(["Rob"], content) for content in ("a", "x", "c")][::2] == [ids[0], ids[2]]
+
+
+def test_very_many_items_that_are_alike_in_all_get_ids_of_their_own() -> None:
+    ids = ItemIds("kabar")
+    assert len({ids.next(["Rob"], "content") for _ in range(200_000)}) == 200_000
+
+
+def test_a_long_name_is_cut_and_told_apart_by_a_hash() -> None:
+    one, two = item_ids(("banjir " * 90 + "satu",), ("banjir " * 90 + "dua",))
+    assert len(one) <= 120
+    assert one != two
+    assert one.startswith("kabar-banjir-banjir-")
+    (below,) = item_ids(("banjir " * 90,), below="a" * 200)
+    assert len(below) <= 270

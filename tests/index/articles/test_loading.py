@@ -8,12 +8,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path, PurePosixPath
 
 import pytest
 from article_files import HEADLINE, LEAD, PAGE, SECOND, load_one, read, refusal, text_of, touch
+from file_trees import without_privileges
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kabar_process import REPOSITORY
@@ -21,11 +21,10 @@ from kabar_process import REPOSITORY
 from index.articles import loading, opening
 from index.articles.finding import find_files
 from index.articles.loading import load
-from index.articles.types import Draft, Found
+from index.articles.types import ArticleFile, Draft
 from index.types import Article, LoadError
 
 SAMPLES = REPOSITORY / "articles"
-FIRST_ARTICLE = REPOSITORY.parent / "shared" / "articles" / "kompas-2024-11-21.txt"
 
 
 # --- titles -----------------------------------------------------------------------------------------------
@@ -111,19 +110,6 @@ def test_what_is_no_file_is_refused_at_once(tmp_path: Path) -> None:
     assert refusal(tmp_path / "gone.txt") == "it is no longer there"
 
 
-@contextmanager
-def without_privileges() -> Iterator[None]:
-    """Root may read everything, whatever a file's mode says: as root, be `nobody` meanwhile."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-
-
 def test_a_file_or_folder_without_permission_is_refused(tmp_path: Path) -> None:
     with tempfile.TemporaryDirectory() as name:  # pytest's own folders are closed to others
         folder = Path(name)
@@ -134,7 +120,7 @@ def test_a_file_or_folder_without_permission_is_refused(tmp_path: Path) -> None:
         (folder / "closed.txt").chmod(0)
         (folder / "closed").chmod(0)
         with without_privileges():
-            assert load_one(Found(folder / "open.txt", PurePosixPath("open.txt"))).text == "Banjir surut."
+            assert load_one(ArticleFile(folder / "open.txt", PurePosixPath("open.txt"))).text == "Banjir surut."
             assert refusal(folder / "closed.txt") == "no permission to read it"
             assert [str(found.relative) for found in find_files([folder])] == ["closed", "closed.txt", "open.txt"]
             assert refusal(folder / "closed") == "a folder that cannot be opened"
@@ -144,19 +130,19 @@ def test_a_file_or_folder_without_permission_is_refused(tmp_path: Path) -> None:
 def test_a_library_that_trips_over_a_file_refuses_that_file_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def trip(data: bytes) -> Draft:
-        raise RecursionError(len(data))
+    def trip(file: ArticleFile) -> Iterator[Draft]:
+        raise RecursionError(file.path)
 
-    monkeypatch.setitem(loading.STORIES, ".html", trip)
+    monkeypatch.setitem(loading.FORMATS, ".html", trip)
     (tmp_path / "a.html").write_text(PAGE, encoding="utf-8")
     assert refusal(tmp_path / "a.html") == "it cannot be read as .html"
 
 
 def test_a_missing_library_is_not_taken_for_a_bad_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def lack(data: bytes) -> Draft:
-        raise ModuleNotFoundError(len(data))
+    def lack(file: ArticleFile) -> Iterator[Draft]:
+        raise ModuleNotFoundError(file.path)
 
-    monkeypatch.setitem(loading.STORIES, ".html", lack)
+    monkeypatch.setitem(loading.FORMATS, ".html", lack)
     with pytest.raises(ModuleNotFoundError):
         read(tmp_path, "a.html", PAGE)
 
@@ -237,7 +223,7 @@ def test_any_bytes_give_an_article_or_a_reason(tmp_path: Path, suffix: str, cont
 
 def test_load_takes_the_id_it_is_given(tmp_path: Path) -> None:
     touch(tmp_path, "a.txt")
-    (article,) = load(Found(tmp_path / "a.txt", PurePosixPath("a.txt")), "a-txt")
+    (article,) = load(ArticleFile(tmp_path / "a.txt", PurePosixPath("a.txt")), "a-txt")
     assert isinstance(article, Article)
     assert article.id == "a-txt"
 
@@ -283,17 +269,3 @@ def test_every_sample_article_is_read_whole() -> None:
         left_over = ("baca juga", "read also", "also read", "penulis", "editor", "terbaru", "advertisement", "terkait")
         assert not [word for word in left_over if word in article.text.casefold()]
     assert "sekitar 11.000 tentara Korea Utara" in articles["kozlov-pyongyang"].text
-
-
-@pytest.mark.skipif(not FIRST_ARTICLE.exists(), reason="the article is not ours to give away")
-def test_the_first_article() -> None:
-    article = load_one(Found(FIRST_ARTICLE, PurePosixPath(FIRST_ARTICLE.name)))
-    paragraphs = article.text.split("\n\n")
-    assert (article.id, article.published, article.author) == ("kompas-2024-11-21", date(2024, 11, 21), "Tussie Ayu")
-    assert (article.language, len(paragraphs)) == ("id", 12)
-    assert article.title.startswith("Korea Utara dan Rusia")
-    assert paragraphs[0].startswith("Foto arsip")
-    assert paragraphs[1].startswith("SEOUL")
-    assert paragraphs[-1].endswith("tambah Lim.")
-    assert "11.000" in article.text
-    assert not any(line.casefold().startswith(("baca juga", "penulis", "sumber", "terbaru")) for line in paragraphs)

@@ -41,7 +41,9 @@ def folder(bundled: Embedder, model_cache: Path) -> Path:
 @pytest.fixture(scope="session")
 def reference(exported: Path, texts: list[str]) -> Vectors:
     """The texts as passages, then as questions, embedded by sentence-transformers in torch."""
+    import torch
     from sentence_transformers import SentenceTransformer
 
+    torch.set_num_threads(1)  # several wait for each other by spinning, which on a busy machine takes minutes
     model = SentenceTransformer(str(exported), device="cpu")
     return np.concatenate([model.encode_document(texts), model.encode_query(texts)])

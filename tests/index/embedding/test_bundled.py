@@ -72,3 +72,10 @@ def test_counting_tokens_leaves_out_the_special_ones(bundled: Embedder, tokenize
         len(tokenizer.encode(text, add_special_tokens=False).ids) for text in [*texts, ""]
     ]
     assert bundled.count_tokens([]) == []
+
+
+def test_half_a_surrogate_pair_is_read_as_a_question_mark(bundled: Embedder) -> None:
+    assert isinstance(bundled, BundledEmbedder)
+    for cut in (bundled._vocabulary.cut, bundled._vocabulary.cut_in_place):
+        assert cut("who won \ud83d the cup") == cut("who won ? the cup")
+    assert np.array_equal(bundled.embed_question("who\udc00"), bundled.embed_question("who?"))

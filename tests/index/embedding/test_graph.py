@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -74,17 +75,14 @@ def test_an_index_made_in_float_is_one_for_questions_in_8_bits_and_the_other_way
 ) -> None:
     passages = list(paragraphs())
     questions = [" ".join(passage.split()[3:12]) for passage in passages]
-    found = {
-        (made, asked): embedder.embed_passages(passages)
-        @ np.stack([asker.embed_question(text) for text in questions]).T
-        for made, embedder in {"8 bits": bundled, "float": in_float}.items()
-        for asked, asker in {"8 bits": bundled, "float": in_float}.items()
-    }
-    best = found["float", "float"].max(axis=0)
-    for scores in found.values():
+    indexed = [embedder.embed_passages(passages) for embedder in (in_float, bundled)]
+    asked = [np.stack([embedder.embed_question(text) for text in questions]) for embedder in (in_float, bundled)]
+    exact = indexed[0] @ asked[0].T
+    for vectors, those_asked in product(indexed, asked):
+        scores = vectors @ those_asked.T
         first = scores.argmax(axis=0)
-        assert (found["float", "float"][first, range(len(questions))] > best - TIE).all()
-        assert np.abs(scores - found["float", "float"]).max() < TIE
+        assert (exact[first, range(len(questions))] > exact.max(axis=0) - TIE).all()
+        assert np.abs(scores - exact).max() < TIE
 
 
 def paragraphs() -> Iterable[str]:

@@ -38,6 +38,7 @@ def read(data):
 """,
     "spin": "def read(data):\n    while True: pass",
     "fill": "def read(data): return len(bytearray(4 << 30))",
+    "squeeze": "def read(data): raise ImportError('no_room.so: failed to map segment from shared object')",
     "recurse": "def read(data): return read(data)",
     "crash": "import ctypes\ndef read(data): ctypes.string_at(0)",
     "leave": "import os\ndef read(data): os._exit(0)",
@@ -101,9 +102,10 @@ def test_what_takes_too_long_is_given_up_and_leaves_nothing(tmp_path: Path, read
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="it does not limit memory")
-def test_what_takes_too_much_memory_is_given_up() -> None:
+@pytest.mark.parametrize("reader", ["fill", "squeeze"])
+def test_what_takes_too_much_memory_is_given_up(reader: str) -> None:
     with pytest.raises(RefusedError, match=r"^reading it takes more than 500 MB of memory$"):
-        read_apart("fill", b"", Limits(memory=500 << 20))
+        read_apart(reader, b"", Limits(memory=500 << 20))
 
 
 def test_what_gives_too_much_is_given_up() -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
+from time import thread_time
 
 import numpy as np
 import pytest
@@ -279,4 +280,20 @@ def test_an_unfinished_store_leaves_no_open_file(tmp_path: Path) -> None:
     writer.add_chunks(1, one.title, chunks, [b""], unit_vectors(1))
     writer.abandon()
     assert not (tmp_path / "vectors.faiss").exists()
-    assert math.isfinite(writer.chunks)
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        writer.add_article(Entry(one, b"", b""))
+
+
+def test_many_passages_of_a_long_article_take_as_long_as_one(tmp_path: Path) -> None:
+    store, _ = write(tmp_path, article(1, *(f"{number} towers" * 150 for number in range(5_000))))
+
+    def seconds(rows: range) -> float:
+        """Of processor time, at best."""
+        took = []
+        for _ in range(5):
+            start = thread_time()
+            assert [passage.text.split()[0] for passage in store.passages(rows)] == list(map(str, rows))
+            took.append(thread_time() - start)
+        return min(took)
+
+    assert seconds(range(4_950, 5_000)) < 10 * seconds(range(4_999, 5_000))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,19 @@ def test_one_can_go_back_step_by_step(index_dir: Path, articles_dir: Path, three
     assert snapshots.roll_back(index_dir, third) == third
     snapshots.roll_back(index_dir, first)
     assert build([articles_dir], index_dir, HashEmbedder()).changes.added == ["bakery", "school"]
+
+
+def test_a_clock_that_is_set_back_changes_no_order(
+    articles_dir: Path, index_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, now = [snapshots.current_name(index_dir)], datetime.now(UTC)
+    for number, hours in enumerate((2, 0, -24, 1, -1, 0)):
+        monkeypatch.setattr(snapshots, "now", lambda late=hours: (now + timedelta(hours=late)).isoformat())
+        (articles_dir / f"tower{number}.txt").write_text(f"The tower\n\nTower {number} was opened in May.\n")
+        made.append(build([articles_dir], index_dir, HashEmbedder()).snapshot)
+        assert snapshots.current_name(index_dir) == made[-1]
+    assert snapshots.names(index_dir) == made[:-6:-1]
+    assert snapshots.roll_back(index_dir) == made[-2]
 
 
 def test_one_cannot_go_back_to_what_is_not_there_or_is_damaged(index_dir: Path, three_snapshots: list[str]) -> None:

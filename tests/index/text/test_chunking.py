@@ -9,7 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.text import chunking
-from index.text.chunking import LEAST, LIMIT, LONGEST_OVERLAP, MOST, SMALLEST_COUNT, chunk, sentences
+from index.text.chunking import LEAST, LIMIT, LONGEST_OVERLAP, MOST, SMALLEST_COUNT, chunk
+from index.text.sentences import sentences
 from index.types import Chunk, Span
 
 WORD = re.compile(r"\w+|[^\w\s]")

@@ -5,7 +5,7 @@ from fact_changes import DIFFERENT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.text.repeats import Said, mostly_repeats, repeats
+from index.text.repeats import SentenceSet, mostly_repeats, repeats
 
 NUMBERS = st.from_regex(r"[+$€<]?[0-9]{1,3}([.,:/-][0-9]{1,3}){0,2}[%‰]?", fullmatch=True)
 
@@ -16,7 +16,7 @@ AID = "Bantuan senilai Rp5 miliar tiba."
 
 
 def told_again(passage: str, before: str) -> bool:
-    return repeats(Said(passage), Said(before))
+    return repeats(SentenceSet(passage), SentenceSet(before))
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_passages_with_other_figures_never_repeat(one: str, other: str) -> None:
 
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_texts_that_repeat_each_other_share_their_words(one: str, other: str) -> None:
-    said, before = Said(one), Said(other)
+    said, before = SentenceSet(one), SentenceSet(other)
     if repeats(said, before):
         assert set(said.sentences) <= set(before.sentences)
     if repeats(said, before) and repeats(before, said):
@@ -133,4 +133,4 @@ ORIGINAL = (
     ],
 )
 def test_a_passage_that_adds_no_figure_name_or_negation_mostly_repeats(edited: str, mostly: bool) -> None:
-    assert mostly_repeats(Said(edited), Said(ORIGINAL)) is mostly
+    assert mostly_repeats(SentenceSet(edited), SentenceSet(ORIGINAL)) is mostly

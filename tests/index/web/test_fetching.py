@@ -129,7 +129,7 @@ def test_the_loaders_read_what_was_fetched(server: WebServer, fetch: Fetch, tmp_
     page = fetch(server.url + path)
     file = tmp_path / file_name(page.url, page.suffix)
     file.write_bytes(page.content)
-    [article] = loading.load(loading.Found(file, PurePosixPath(file.name)), file.stem)
+    [article] = loading.load(loading.ArticleFile(file, PurePosixPath(file.name)), file.stem)
     assert isinstance(article, Article)
     assert (article.title, article.url) == ("The bakery", server.url + path)
     assert "Its owner, Émile Brink, had worked" in article.text

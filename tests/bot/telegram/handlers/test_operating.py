@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from bot_process import ANSWER, QUESTION, Bot, Gate
 from patience import wait_until
+from telegram import Document
 from telegram_server import Message, TelegramServer, User
 
+from bot.telegram.handlers.adding import ARRIVALS, arrivals_folder, safe_name
 from index.store import snapshots
 
 Start = Callable[..., Bot]
@@ -58,23 +60,18 @@ def test_a_file_becomes_an_article(server: TelegramServer, start: Start, chief: 
     assert last(server, chief, "Nothing changed").text == "Nothing changed: the index has it already."
 
 
-@pytest.mark.parametrize(
-    ("data", "name", "reason"),
-    [
-        (b"\x00\x01\x02" * 100, "picture.jpg", "picture.jpg"),
-        (b"%PDF-1.4 broken", "story.pdf", "story.pdf"),
-        (b" ", "empty.txt", "empty.txt"),
-    ],
-)
+NO_ARTICLES = {"picture.jpg": b"\x00\x01\x02" * 100, "story.pdf": b"%PDF-1.4 broken", "empty.txt": b" "}
+
+
 def test_what_is_no_article_is_refused_in_words(
-    server: TelegramServer, start: Start, chief: User, articles_dir: Path, data: bytes, name: str, reason: str
+    server: TelegramServer, start: Start, chief: User, articles_dir: Path
 ) -> None:
     start()
     before = sorted(articles_dir.iterdir())
-    server.send_document(chief, data, name)
-    refusal = last(server, chief, "That did not work:").text
-    assert reason in refusal
-    assert "/tmp" not in refusal  # noqa: S108
+    for name, data in NO_ARTICLES.items():
+        server.send_document(chief, data, name)
+        refusal = last(server, chief, f"That did not work: {name}").text
+        assert "/tmp" not in refusal  # noqa: S108
     assert sorted(articles_dir.iterdir()) == before
 
 
@@ -153,8 +150,19 @@ def holds_builds(gate: Gate) -> str:
     return f"""
 import asyncio
 create = asyncio.create_subprocess_exec
-asyncio.create_subprocess_exec = lambda python, _m, _cli, *words, **how: create(python, "-c", {build!r}, *words, **how)
+asyncio.create_subprocess_exec = lambda python, _p, _m, _cli, *words, **how: create(python, "-c", {build!r}, *words, **how)
 """
+
+
+def test_a_killed_bot_leaves_no_litter_and_names_are_cut_in_bytes(tmp_path: Path) -> None:
+    killed = tmp_path / ARRIVALS / "killed"
+    killed.mkdir(parents=True)
+    name = safe_name(Document("id", "unique", file_name=f"{'ก' * 90}.txt"))
+    with arrivals_folder(tmp_path) as one, arrivals_folder(tmp_path) as other:
+        (one / name).write_bytes(STORY)
+        assert {*(tmp_path / ARRIVALS).iterdir()} == {one, other}
+    assert not any((tmp_path / ARRIVALS).iterdir())
+    assert name == f"{'ก' * 66}.txt"
 
 
 def builder(index_dir: Path) -> int:

@@ -5,10 +5,10 @@ from __future__ import annotations
 _SAMPLE = 2000
 """Characters by which the language is told; more would not change it."""
 _TOO_SHORT = 60
-"""Letters; of less text a language is guessed, not told."""
+"""Letters; of less text a language can only be guessed."""
 
 
-def told_language(text: str, declared: str | None) -> str | None:
+def detect_language(text: str, declared: str | None) -> str | None:
     """The declared language, unless the text is plainly in another: many templates declare English always."""
     sample = text[:_SAMPLE]
     if sum(map(str.isalpha, sample)) < _TOO_SHORT:

@@ -1,47 +1,23 @@
-"""Files that hold many articles: JSON Lines, read line by line, and the feeds of RSS and Atom."""
+"""JSON Lines: an article in each line, read one after the other, however many there are."""
 
 from __future__ import annotations
 
 import codecs
-import html
 import json
-import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
-from typing import Any, BinaryIO, NamedTuple
+from functools import partial
+from typing import Any, BinaryIO
 
 from index.articles.dates import believable, first_date
+from index.articles.errors import attempt
 from index.articles.fields import NAMES, language_code, web_address
-from index.articles.html import fragment_paragraphs
 from index.articles.lines import Facts
-from index.articles.opening import LARGEST
+from index.articles.opening import LARGEST, regular_file
 from index.articles.plain_text import paragraphs
-from index.articles.types import Draft
+from index.articles.types import ArticleFile, Draft
 from index.text.characters import one_line
 from index.types import LoadError, RefusedError
-
-
-class Item(NamedTuple):
-    """One article of a file, its text still as it stands there."""
-
-    place: str
-    """Where it stands, behind the path of its file: ":7" for a line, "#7" for an entry."""
-    id: str
-    """Its own, or nothing."""
-    facts: Facts
-    text: str
-    is_html: bool = False
-
-    def draft(self) -> Draft:
-        """Its paragraphs and its facts."""
-        return Draft(_html_paragraphs(self.text) if self.is_html else paragraphs(self.text), self.facts)
-
-
-def _html_paragraphs(text: str) -> list[str]:
-    if re.search(r"<[a-zA-Z!/]", text):
-        return fragment_paragraphs(text)
-    return paragraphs(html.unescape(text))
-
 
 _TEXT = ("text", "content", "body")
 _SKIP = 1 << 20
@@ -49,15 +25,12 @@ _MILLISECONDS = 1e11
 """Of an epoch; as seconds, it would be in the year 5138."""
 
 
-def read_lines(file: BinaryIO, path: str) -> Iterator[Item | LoadError]:
+def read_json_lines(file: ArticleFile) -> Iterator[Draft | LoadError]:
     """The articles of a JSON Lines file as they are read, and an error for each line that is none."""
-    for number, line in numbered_lines(file):
-        place = f":{number}"
-        try:
-            found: Item | LoadError = _item(line, place)
-        except RefusedError as exc:
-            found = LoadError(path + place, str(exc))
-        yield found
+    with regular_file(file.path) as stream:
+        for number, line in numbered_lines(stream):
+            place = f":{number}"
+            yield attempt(file, place, partial(_draft, line, place))
 
 
 def numbered_lines(file: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
@@ -73,7 +46,7 @@ def numbered_lines(file: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
             yield number, line.removeprefix(codecs.BOM_UTF8)
 
 
-def _item(line: bytes | None, place: str) -> Item:
+def _draft(line: bytes | None, place: str) -> Draft:
     if line is None:
         raise RefusedError(f"larger than {LARGEST >> 20} MB")
     fields = named_fields(line)
@@ -87,7 +60,7 @@ def _item(line: bytes | None, place: str) -> Item:
         url=web_address(one_line(_string(fields, NAMES["url"]))),
         language=language_code(_string(fields, NAMES["language"])),
     )
-    return Item(place, _id(fields), facts, text)
+    return Draft(paragraphs(text), facts, place=place, id=_id(fields), source=text)
 
 
 def named_fields(line: bytes) -> dict[str, Any]:
