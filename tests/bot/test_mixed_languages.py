@@ -29,6 +29,7 @@ from bot.questions.language import asks_for_statement, question_language
 from bot.questions.spelling import plain_question
 from bot.questions.understanding import Interpreter, Understood
 from bot.readers.types import Reading
+from index.articles.dates import EARLIEST
 from index.build import build
 from index.embedding.hashing import HashEmbedder
 from index.store.snapshots import Snapshot, open_current
@@ -88,7 +89,7 @@ QUESTIONS = st.lists(st.sampled_from(ASKING) | PIECES, min_size=1, max_size=10).
 FEWER = settings(max_examples=settings().max_examples // 4)
 """Where an example takes a hundred times longer than elsewhere."""
 LABEL = st.sampled_from(LABELS)
-DAYS = st.none() | st.dates()
+DAYS = st.none() | st.dates(EARLIEST, date(2100, 1, 1))
 
 
 @st.composite
