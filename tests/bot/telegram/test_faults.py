@@ -126,7 +126,8 @@ def test_a_kill_in_the_middle_loses_nothing_that_was_kept(server: TelegramServer
 @LINUX
 def test_a_full_disk_leaves_nobody_without_an_answer(server: TelegramServer, start: Start, tmp_path: Path) -> None:
     database = tmp_path / "state.sqlite"
-    bot = start(STATE_DB=str(database))
+    restless = "import bot.telegram.async_state; bot.telegram.async_state.REST_SECONDS = 0"
+    bot = start(change=restless, STATE_DB=str(database))
     alice = server.user("Alice", language_code="en")
 
     def answered(text: str) -> Message:
