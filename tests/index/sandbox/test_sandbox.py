@@ -8,6 +8,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from kabar_process import REPOSITORY
@@ -64,13 +65,6 @@ def is_alive(pid: int) -> bool:
     return True
 
 
-def children() -> set[str]:
-    """The processes of this one, zombies included, but for the one that lists them."""
-    with subprocess.Popen(["ps", "-A", "-o", "pid=,ppid="], stdout=subprocess.PIPE, text=True) as ps:
-        listed = [line.split() for line in ps.communicate()[0].splitlines()]
-    return {pid for pid, parent in listed if parent == str(os.getpid())} - {str(ps.pid)}
-
-
 def test_what_is_read_comes_back() -> None:
     assert read_apart("tell", bytes(20 << 20))["length"] == 20 << 20
 
@@ -101,11 +95,22 @@ def test_a_missing_library_is_told() -> None:
 
 
 @pytest.mark.parametrize("reader", ["hang", "spin"])
-def test_what_takes_too_long_is_given_up_and_leaves_nothing(tmp_path: Path, reader: str) -> None:
-    before = children()
+def test_what_takes_too_long_is_given_up_and_leaves_nothing(
+    tmp_path: Path, reader: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = list[int]()
+
+    class Noted(subprocess.Popen[bytes]):
+        def __init__(self, *command: Any, **options: Any) -> None:
+            super().__init__(*command, **options)
+            started.append(self.pid)
+
+    monkeypatch.setattr(subprocess, "Popen", Noted)
     with pytest.raises(RefusedError, match=r"^reading it took longer than 1 seconds$"):
         read_apart(reader, bytes(tmp_path / "pid"), Limits(seconds=1))
-    assert children() <= before  # no process is left, not even a dead one
+    (pid,) = started
+    with pytest.raises(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)  # not even a dead one is left
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="it does not limit memory")
