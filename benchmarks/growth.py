@@ -51,8 +51,14 @@ MOST = 1.4
 BOUNDED = {
     "index.articles.lines": 300,
     "index.articles.dates": 240,
+    "bot.answers.agreement._WORD_BEFORE": 40,
+    "bot.questions.comparisons": 300,
+    "bot.questions.pointers": 300,
+    "bot.questions.spelling._MARKS": 1000,
+    "bot.questions.spelling._CLOSERS": 1000,
+    "bot.settings": 1000,
 }
-"""Characters that the patterns of a module are ever given."""
+"""Characters that a pattern, or those of a module, are ever given, for those that are not to read more."""
 SHOWN = 25
 
 
@@ -385,8 +391,13 @@ def _of_answers() -> Iterator[tuple[str, Reading]]:
     yield "bot.answers.agreement.figures_stand_in", lambda text: agreement.figures_stand_in(text, "1 " + text)
     yield "bot.answers.agreement.figures_stand_in not", lambda text: agreement.figures_stand_in(f"2{text}", text)
     yield "bot.answers.showing.marked", lambda text: showing.marked(Quote("a", text, len(text) // 2, len(text)))
-    yield "bot.telegram.splitting.split", lambda text: splitting.split(f"<b>{escape(text)}</b>")
-    yield "bot.telegram.splitting.length", lambda text: splitting.length(escape(text))
+    yield "bot.telegram.splitting.split", lambda text: splitting.split(f"<b>{escape(_whole(text))}</b>")
+    yield "bot.telegram.splitting.length", lambda text: splitting.length(escape(_whole(text)))
+
+
+def _whole(text: str) -> str:
+    """Without halves of surrogate pairs, as updates and articles are read."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _of_texts() -> Iterator[tuple[str, Reading]]:
@@ -536,7 +547,7 @@ def _pace(one: Growth) -> float:
 def _bounded(target: Target, attack: Attack) -> Growth:
     """What is never given a long text only has to be quick."""
     took = seconds(target, attack, target.longest)
-    return Growth(math.inf if took >= FLOOR else 0.0, target.longest, took, target.name, attack)
+    return Growth(math.inf if took >= ENOUGH else 0.0, target.longest, took, target.name, attack)
 
 
 def _again(target: Target, one: Growth) -> Growth:

@@ -11,7 +11,9 @@ _EN_NOUN = (
     r"|reason|price|percentage"
 )
 _EN_MEASURE = r"many|much|long|old|far|big|tall|often|large|high|fast|deep|wide|heavy|late|soon"
-_ID_BEFORE = r"(?:(?:di|ke|dari|sejak|sampai|hingga|pada|oleh|untuk|dengan|karena|kepada|dalam|kira-kira|sekitar) )*"
+_ID_BEFORE = (
+    r"(?:(?:di|ke|dari|sejak|sampai|hingga|pada|oleh|untuk|dengan|karena|kepada|dalam|kira-kira|sekitar) ){0,4}"
+)
 _ID_NOUN = r"tahun|tanggal|hari|bulan|jam|pukul|abad|usia|umur|kota|negara|daerah|provinsi|tempat|jumlah|harga"
 _ID_MEASURE = r"banyak|lama|jauh|besar|tinggi|luas|umur|usia|jumlah|panjang|dalam|berat|kali|orang"
 INTERROGATIVE = re.compile(

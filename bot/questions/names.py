@@ -35,7 +35,8 @@ class Names:
     def person(self) -> str | None:
         """Who speaks or holds an office, by the words before the name."""
         spans = ((text, *span) for text in self._texts for span in self._capitals(text))
-        return next((text[start:end] for text, start, end in spans if _PERSON_AFTER.search(text[:start])), None)
+        named = (text[start:end] for text, start, end in spans if _PERSON_AFTER.search(text, max(0, start - 40), start))
+        return next(named, None)
 
     def _capitals(self, text: str) -> list[Span]:
         runs = ((found.start(), found[0]) for found in _RUN.finditer(text))
