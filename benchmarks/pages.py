@@ -70,7 +70,7 @@ def _plain(text: str) -> str:
 def plainly(path: Path, expected: dict[str, Any]) -> Iterator[Verdict]:
     """What is right and wrong about what trafilatura takes from a page."""
     page = bare_extraction(path.read_bytes(), with_metadata=True)
-    found = page.as_dict() if page else {}
+    found = page if isinstance(page, dict) else page.as_dict() if page else {}
     text = found.get("text") or ""
     if expected.get("refused"):
         yield "refused", not text, "read as an article"
