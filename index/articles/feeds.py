@@ -15,6 +15,7 @@ from index.articles.html import fragment_paragraphs, without_tags
 from index.articles.lines import Facts
 from index.articles.opening import content
 from index.articles.plain_text import paragraphs
+from index.articles.stamps import latest_stamp
 from index.articles.types import ArticleFile, Draft
 from index.sandbox.parent import read_apart
 from index.text.characters import one_line
@@ -37,6 +38,8 @@ def _draft(entry: dict[str, Any], place: str) -> Draft:
         author=one_line(entry["author"] or "") or None,
         url=web_address(one_line(entry["link"] or "")),
         language=language_code(entry["language"]),
+        updated=latest_stamp([entry["published"], entry["updated"]]),
+        outlet=one_line(entry["outlet"] or "") or None,
     )
     lines = _html_paragraphs(text) if entry["is_html"] else paragraphs(text)
     return Draft(lines, facts, place=place, id=entry["id"] or "", source=text)

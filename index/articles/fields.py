@@ -9,6 +9,8 @@ NAMES = {
     "published": ("published", "date", "publish_date", "published_at", "pubdate", "tanggal"),
     "author": ("author", "authors", "penulis", "byline"),
     "url": ("url", "link", "canonical", "canonical_url", "source_url", "source"),
+    "updated": ("updated", "modified", "lastmod", "last_modified", "updated_at", "modified_at", "datemodified", "date_modify"),
+    "outlet": ("outlet", "publisher", "site_name", "media"),
     "language": ("language", "lang", "bahasa"),
 }
 """What people call the facts about an article."""

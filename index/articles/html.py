@@ -13,6 +13,7 @@ from index.articles.dates import first_date
 from index.articles.fields import language_code, web_address
 from index.articles.lines import Facts
 from index.articles.opening import content
+from index.articles.stamps import page_stamp
 from index.articles.types import ArticleFile, Draft
 from index.text.characters import decode, one_line
 from index.types import RefusedError
@@ -40,8 +41,10 @@ def read_html(file: ArticleFile) -> Iterator[Draft]:
         raise RefusedError("it holds no story")
     language = language_code(page.get("lang") or page.get("xml:lang"))
     title = one_line(page.findtext(".//h1") or page.findtext(".//title") or "") or None
+    stamp = page_stamp(page)  # before the main text is taken, which leaves the page without its head
     paragraphs, facts = _main_text(page, source, with_facts=True)
-    yield Draft(paragraphs, facts.or_else(Facts(title=title, url=_saved_from(source), language=language)))
+    likely = Facts(title=title, url=_saved_from(source), language=language, updated=stamp)
+    yield Draft(paragraphs, facts.or_else(likely))
 
 
 def fragment_paragraphs(source: str) -> list[str]:
@@ -104,7 +107,13 @@ def _extracted_text(page: Any, *, with_facts: bool) -> tuple[list[str], Facts]:
     if document is None or isinstance(document, dict):
         return [], Facts()
     title, author = one_line(document.title or ""), one_line(document.author or "").replace("; ", ", ")
-    facts = Facts(title or None, first_date(document.date or ""), author or None, web_address(document.url))
+    facts = Facts(
+        title or None,
+        first_date(document.date or ""),
+        author or None,
+        web_address(document.url),
+        outlet=one_line(document.sitename or "") or None,
+    )
     return list(_page_lines(document.text or "")), facts
 
 

@@ -15,6 +15,7 @@ from index.articles.fields import NAMES, language_code, web_address
 from index.articles.lines import Facts
 from index.articles.opening import LARGEST, regular_file
 from index.articles.plain_text import paragraphs
+from index.articles.stamps import latest_stamp
 from index.articles.types import ArticleFile, Draft
 from index.text.characters import one_line
 from index.types import LoadError, RefusedError
@@ -59,6 +60,8 @@ def _draft(line: bytes | None, place: str) -> Draft:
         author=_author(*_first(fields, NAMES["author"])),
         url=web_address(one_line(_string(fields, NAMES["url"]))),
         language=language_code(_string(fields, NAMES["language"])),
+        updated=latest_stamp(_first(fields, NAMES[name])[1] for name in ("published", "updated")),
+        outlet=_author(*_first(fields, NAMES["outlet"])),
     )
     return Draft(paragraphs(text), facts, place=place, id=_id(fields), source=text)
 

@@ -14,6 +14,7 @@ from index.articles.html import without_tags
 from index.articles.lines import Facts
 from index.articles.opening import content
 from index.articles.plain_text import paragraphs
+from index.articles.stamps import latest_stamp
 from index.articles.types import ArticleFile, Draft
 from index.text.characters import decode, one_line, tidy
 
@@ -59,6 +60,8 @@ def _front_matter(text: str) -> tuple[Facts, str]:
         author=values["author"],
         url=web_address(values["url"]),
         language=language_code(values["language"]),
+        updated=latest_stamp([values["published"], values["updated"]]),
+        outlet=values["outlet"],
     )
     return facts, text[matter.end() :]
 
