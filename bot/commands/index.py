@@ -38,7 +38,19 @@ if TYPE_CHECKING:
 
 WRONG = 1
 """The exit code of a doctor who found something."""
-ARTICLE_KEYS = ("article", "title", "published", "author", "url", "language", "path", "chunks", "copy_of", "superseded_by", "similar_to")
+ARTICLE_KEYS = (
+    "article",
+    "title",
+    "published",
+    "author",
+    "url",
+    "language",
+    "path",
+    "chunks",
+    "copy_of",
+    "superseded_by",
+    "similar_to",
+)
 
 index_app = typer.Typer(help="Make the articles searchable, see what is in the index, go back.", no_args_is_help=True)
 

@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import re
 
+from index.text.characters import one_line
+
 NAMES = {
     "title": ("title", "judul", "headline"),
     "published": ("published", "date", "publish_date", "published_at", "pubdate", "tanggal"),
     "author": ("author", "authors", "penulis", "byline"),
     "url": ("url", "link", "canonical", "canonical_url", "source_url", "source"),
-    "updated": ("updated", "modified", "lastmod", "last_modified", "updated_at", "modified_at", "datemodified", "date_modify"),
-    "outlet": ("outlet", "publisher", "site_name", "media"),
+    "updated": (
+        "updated",
+        "modified",
+        "lastmod",
+        "last_modified",
+        "updated_at",
+        "modified_at",
+        "datemodified",
+        "date_modify",
+    ),
+    "outlet": ("outlet", "publisher", "site_name", "media", "source"),
     "language": ("language", "lang", "bahasa"),
 }
 """What people call the facts about an article."""
+
+
+def name_of(declared: object) -> str | None:
+    """A declared name: a text, or an object that has one."""
+    name = declared.get("name") if isinstance(declared, dict) else declared
+    return one_line(name) or None if isinstance(name, str) else None
 
 
 def web_address(declared: str | None) -> str | None:

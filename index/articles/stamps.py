@@ -10,7 +10,14 @@ from typing import Any
 from index.articles.dates import believable
 
 _META = frozenset(
-    ["article:published_time", "article:modified_time", "og:updated_time", "datepublished", "datemodified", "last-modified"]
+    [
+        "article:published_time",
+        "article:modified_time",
+        "og:updated_time",
+        "datepublished",
+        "datemodified",
+        "last-modified",
+    ]
 )
 """What pages call it in their heads."""
 

@@ -19,13 +19,11 @@ from index.store.schema import Entry
 from index.text import duplicates
 from index.types import Article
 
-ALIKE = 0.3
-"""Estimated share of common shingles of two versions at one address. One that goes on for three times as long has 0.33;
-different stories under the footer of one site have 0.1."""
+ALIKE = 0.2
+"""Estimated share of common shingles of two versions at one address. One of which half was written anew has 0.33, and
+one that goes on for four times as long 0.25; different stories under the footer of one site have 0.1."""
 MOST_VERSIONS = 50
 """What more articles have as their address is a section, or the outlet's home."""
-SOON = timedelta(days=7)
-"""Within which an outlet corrects an article by publishing it anew, at another address."""
 
 
 def same_address(addresses: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
@@ -63,19 +61,12 @@ def is_newer_version(later: Entry, earlier: Entry) -> bool:
     new, old = later.article, earlier.article
     if not _is_newer(new, old):
         return False
-    at_same_address = address(new.url) is not None and address(new.url) == address(old.url)
-    alike = duplicates.similarity(later.signature, earlier.signature)
-    if at_same_address and new.published and new.published == old.published:
-        return alike >= ALIKE and (_keeps_days(new, old) or _keeps_figures(new, old))
-    if not at_same_address and not (alike >= duplicates.SIMILAR and _is_republished(new, old)):
+    alike, of_one_day = duplicates.similarity(later.signature, earlier.signature), _is_of_one_day(new, old)
+    if address(new.url) is not None and address(new.url) == address(old.url):
+        return alike >= ALIKE and _Difference(new, old).is_of_one_address(of_one_day=of_one_day)
+    if alike < duplicates.SIMILAR or not _is_same_outlet(new, old) or not _is_same_headline(new, old):
         return False
-    return alike >= ALIKE and _keeps_days(new, old) and _keeps_figures(new, old)
-
-
-def _is_republished(new: Article, old: Article) -> bool:
-    """Whether an outlet published an article again soon, under the same headline or one with more or fewer words."""
-    names = [_words(article.title) for article in (new, old)]
-    return _is_same_outlet(new, old) and (names[0] <= names[1] or names[0] >= names[1]) and _day(new) - _day(old) <= SOON
+    return _Difference(new, old).is_correction(of_one_day=of_one_day)
 
 
 # --- which is newer -----------------------------------------------------------------------------------------
@@ -90,6 +81,10 @@ def _is_newer(new: Article, old: Article) -> bool:
     if len(hours) == 2 and (hours[0].tzinfo is None) == (hours[1].tzinfo is None):
         return hours[0] > hours[1]
     return _day(new) > _day(old)
+
+
+def _is_of_one_day(one: Article, other: Article) -> bool:
+    return one.published is not None and one.published == other.published
 
 
 def _stamp(article: Article) -> date | None:
@@ -153,49 +148,81 @@ def _is_same_outlet(one: Article, other: Article) -> bool:
 # --- a correction, or the next of a series ------------------------------------------------------------------
 
 
-def _words(title: str) -> set[str]:
-    """The words of a headline without its figures, which may be what was wrong."""
-    words = duplicates.WORD.findall(duplicates.plain(title).lower())
-    return {word for word in words if word[0].isalpha()}
+HALF, MOST = 1 / 2, 2 / 3
+"""Of the figures; a correction mends a few, and the next of a series has others."""
 
 
-def _keeps_figures(new: Article, old: Article) -> bool:
-    """Whether at least two of three figures are still there: a correction mends a few, a series has others each time."""
-    there, before = _figures(new.text), _figures(old.text)
-    return 3 * (before - there).total() <= before.total()
+class _Difference:
+    """What tells a correction from the next report of a series, which is of another day and has other figures."""
+
+    def __init__(self, new: Article, old: Article) -> None:
+        self._days, figures = _told(new)
+        self._old_days, old_figures = _told(old)
+        gone = (old_figures - figures).total()
+        self._kept = 1 - gone / old_figures.total() if gone else 1.0
+        """The share of the older one's figures that the newer has too."""
+        self._is_noted = _has_note(new) and not _has_note(old)
+
+    def is_of_one_address(self, *, of_one_day: bool) -> bool:
+        """Whether the text at an address is the same article still, and not the next one in its place.
+
+        What was published once may get other figures or fewer days, but hardly other days and figures together.
+        """
+        if self._keeps_days:
+            return of_one_day or self._kept >= HALF
+        mended = self._kept == 1 or (self._is_noted and self._kept >= HALF)
+        return of_one_day and (mended or self._days <= self._old_days)
+
+    def is_correction(self, *, of_one_day: bool) -> bool:
+        """Whether an article was published anew at another address: on the same day, or with a note that says so."""
+        enough = HALF if self._is_noted else MOST
+        return self._keeps_days and self._kept >= enough and (of_one_day or self._is_noted)
+
+    @property
+    def _keeps_days(self) -> bool:
+        return self._old_days <= self._days
 
 
-def _figures(text: str) -> Counter[str]:
-    words = duplicates.WORD.findall(duplicates.plain(text))
-    return Counter(word for word in words if any(map(str.isdigit, word)))
+def _is_same_headline(new: Article, old: Article) -> bool:
+    """Whether one headline has no other words than the other; its figures may be what was wrong."""
+    words = [duplicates.WORD.findall(duplicates.plain(article.title).lower()) for article in (new, old)]
+    one, other = ({word for word in each if word[0].isalpha()} for each in words)
+    return one <= other or other <= one
 
 
-def _keeps_days(new: Article, old: Article) -> bool:
-    """Whether all days are still named: the next report of a series is of another day."""
-    return _days(old) <= _days(new)
+_NOTE = re.compile(
+    r"(?:^|[\[(])\W*(?:ralat|koreksi|pembetulan|corrections?|corrected|clarification|korrektur|berichtigung|rectificati(?:f|on)"
+    r"|corrección|fe de erratas|correção|rettifica|correctie|исправление|更正|訂正|정정|تصحيح)\b[^\n]{0,60}?[:\])–—-]"
+    r"|\b(?:earlier|previous) version of this (?:article|story)|\bthis (?:article|story) (?:was|has been) (?:corrected|amended)"
+    r"|\b(?:artikel|berita) ini (?:telah |sudah )?(?:sebelumnya|diralat|dikoreksi|diperbaiki)",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
-_WRITTEN_DAY = re.compile(r"(?<![\d.,/-])\d{1,4}[/-]\d{1,2}(?:[/-]\d{1,4})?(?![\d/-])|\d{1,2}\s?[月월]\s?\d{1,2}")
+def _has_note(article: Article) -> bool:
+    """Whether an article says that something in it was wrong."""
+    return bool(_NOTE.search(f"{article.title}\n{article.text}"))
+
+
 _NOW = re.compile(
     r"\b(?:(?:hari|malam|siang|sore|pagi|pekan|minggu|bulan) ini|tadi|kemarin|semalam|besok|today|tonight|yesterday"
     r"|tomorrow|this (?:morning|week|month)|heute|gestern|morgen|aujourd['’]hui|hier|demain|hoy|ayer|mañana|сегодня"
-    r"|вчера)\b|今日|今天|昨日|昨天|오늘|어제|วันนี้|اليوم|أمس"
+    r"|вчера|\w+ terakhir|(?:last|past) (?:week|month|day|\d+ hours))\b|今日|今天|昨日|昨天|오늘|어제|วันนี้|اليوم|أمس"
 )
-"""Words for a day that is another one in every report."""
+"""Words for a time that is another one in every report."""
 
 
-def _days(article: Article) -> set[object]:
-    """The days that an article names: as they are written, and by weekdays and words such as "today" before its own."""
-    text, published = f"{article.title}\n{article.text}".lower(), article.published
-    days = set[object](_WRITTEN_DAY.findall(text))
-    if _NOW.search(text):
-        days.add(published)
+def _told(article: Article) -> tuple[set[object], Counter[str]]:
+    """The days that an article names, as it writes them or counted from its own, and its other figures."""
+    text, published = duplicates.plain(f"{article.title}\n{article.text}").lower(), article.published
+    days = set[object]({published} if _NOW.search(text) else ())
     for language in (article.language,) if article.language else ("id", "en"):
-        months, weekdays = _names(language)
-        days |= {(day, month) for day, month in re.findall(rf"(?<!\d)(\d{{1,2}})\.? (?:de )?({months})", text)}
-        days |= {(day, month) for month, day in re.findall(rf"({months})\.? (\d{{1,2}})(?!\d)", text)}
+        written, weekdays = _names(language)
+        days |= {frozenset(duplicates.WORD.findall(day)) for day in written.findall(text)}
         days |= {_last(number, published) for name, number in weekdays.items() if re.search(rf"\b{name}\b", text)}
-    return days
+        text = written.sub(" ", text)
+    words = duplicates.WORD.findall(text)
+    return days, Counter(word for word in words if any(map(str.isdigit, word)))
 
 
 def _last(weekday: int, published: date | None) -> date | int:
@@ -204,15 +231,23 @@ def _last(weekday: int, published: date | None) -> date | int:
 
 
 @lru_cache(maxsize=64)
-def _names(language: str) -> tuple[str, dict[str, int]]:
-    """A pattern of the months' names in a language, and its weekdays, of which Monday is 0; of another, English ones."""
+def _names(language: str) -> tuple[re.Pattern[str], dict[str, int]]:
+    """A pattern of written days, and the weekdays, of which Monday is 0; of a language without data as in English."""
     from babel import Locale, UnknownLocaleError
 
     try:
         locale = Locale.parse(language)
     except (UnknownLocaleError, ValueError):
         locale = Locale("en")
-    months = [name for width in ("wide", "abbreviated") for name in locale.months["format"][width].values()]
-    weekdays = {name: number for number, name in locale.days["format"]["wide"].items()}
-    pattern = "|".join(re.escape(name.lower().rstrip(".")) for name in sorted(months, key=len, reverse=True))
-    return rf"(?:{pattern})\b", {re.escape(name.lower()): number for name, number in weekdays.items()}
+    names = {
+        name.lower().rstrip(".")
+        for width in ("wide", "abbreviated")
+        for name in locale.months["format"][width].values()
+    }
+    months = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    written = (
+        rf"(?<!\d)\d{{1,2}}\.? (?:de )?(?:{months})\b|\b(?:{months})\.? \d{{1,2}}(?!\d)|\d{{1,2}}\s?[月월]\s?\d{{1,2}}"
+        r"|(?<![\d.,/-])\d{1,4}[/-]\d{1,2}(?:[/-]\d{1,4})?(?![\d/-])"
+    )
+    weekdays = {re.escape(name.lower()): number for number, name in locale.days["format"]["wide"].items()}
+    return re.compile(written), weekdays

@@ -11,7 +11,19 @@ from typing import Any
 import numpy as np
 
 from index.store.disk import CATALOGUE, VECTORS
-from index.store.schema import ARTICLE, ARTICLES, FILES, FINISH, INDEXED, LINKS, SCHEMA, Entry, Link, SourceFile, as_article
+from index.store.schema import (
+    ARTICLE,
+    ARTICLES,
+    FILES,
+    FINISH,
+    INDEXED,
+    LINKS,
+    SCHEMA,
+    Entry,
+    Link,
+    SourceFile,
+    as_article,
+)
 from index.types import Article, Chunk, LoadError, Vectors
 
 CACHE_KILOBYTES = 64_000
