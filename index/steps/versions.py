@@ -166,12 +166,13 @@ class _Difference:
     def is_of_one_address(self, *, of_one_day: bool) -> bool:
         """Whether the text at an address is the same article still, and not the next one in its place.
 
-        What was published once may get other figures or fewer days, but hardly other days and figures together.
+        What was published once may get other figures or fewer days, but without a note hardly others of both.
         """
         if self._keeps_days:
             return of_one_day or self._kept >= HALF
-        mended = self._kept == 1 or (self._is_noted and self._kept >= HALF)
-        return of_one_day and (mended or self._days <= self._old_days)
+        if self._is_noted and self._kept >= HALF:
+            return True
+        return of_one_day and (self._kept == 1 or self._days <= self._old_days)
 
     def is_correction(self, *, of_one_day: bool) -> bool:
         """Whether an article was published anew at another address: on the same day, or with a note that says so."""
@@ -191,9 +192,11 @@ def _is_same_headline(new: Article, old: Article) -> bool:
 
 
 _NOTE = re.compile(
-    r"(?:^|[\[(])\W*(?:ralat|koreksi|pembetulan|corrections?|corrected|clarification|korrektur|berichtigung|rectificati(?:f|on)"
-    r"|corrección|fe de erratas|correção|rettifica|correctie|исправление|更正|訂正|정정|تصحيح)\b[^\n]{0,60}?[:\])–—-]"
-    r"|\b(?:earlier|previous) version of this (?:article|story)|\bthis (?:article|story) (?:was|has been) (?:corrected|amended)"
+    r"(?:^|[\[(])\W*(?:ralat|koreksi|pembetulan|corrections?|corrected|clarification|korrektur|berichtigung"
+    r"|rectificati(?:f|on)|corrección|fe de erratas|correção|rettifica|correctie|исправление|更正|訂正|정정|تصحيح)"
+    r"\b[^\n]{0,60}?[:\])–—-]"
+    r"|\b(?:earlier|previous) version of this (?:article|story)"
+    r"|\bthis (?:article|story) (?:was|has been) (?:corrected|amended)"
     r"|\b(?:artikel|berita) ini (?:telah |sudah )?(?:sebelumnya|diralat|dikoreksi|diperbaiki)",
     re.IGNORECASE | re.MULTILINE,
 )

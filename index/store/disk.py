@@ -226,7 +226,7 @@ class DiskStore:
         return [found[row] for row in rows]
 
     def articles(self) -> Iterator[Listed]:
-        """Every article that is in the folder, newest first, copies and older versions among them; undated ones last."""
+        """Every article that is in the folder, newest first, with copies and older versions; undated ones last."""
         records = self._query(
             f"SELECT {ARTICLE}, relative, chunks, copy_of, superseded_by, similar_to "
             f"FROM {ARTICLES} LEFT JOIN (SELECT number AS file, relative FROM files) USING (file) "

@@ -1,8 +1,7 @@
 """The catalogue of a snapshot: what its SQLite file holds, written once by a StoreWriter and read by a DiskStore.
 
 files      where articles come from, by checksum, so that a build reads only what changed
-articles   every story, its text apart; what is no longer current, a true copy of another or an older version of it, names
-           that other and has no chunks
+articles   every story, its text apart; a true copy of another, or an older version of it, names it and has no chunks
 chunks     row n belongs to row n of the vectors and of the keywords
 keywords   FTS5, without content of its own
 frequent   in how many chunks a word stands, for words of which counting that would take long
