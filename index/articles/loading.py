@@ -118,7 +118,7 @@ def _article(file: ArticleFile, article_id: str, draft: Draft) -> Article:
         author=_shortened(facts.author),
         url=facts.url,
         language=detect_language(text, facts.language),
-        updated=facts.updated,
+        updated=facts.updated if facts.updated != facts.published else None,
         outlet=_shortened(facts.outlet),
     )
 
