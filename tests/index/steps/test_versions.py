@@ -66,6 +66,12 @@ def test_the_newer_of_two_versions_is_indexed(tmp_path: Path) -> None:
     assert (again.snapshot, again.superseded, again.unchanged) == (report.snapshot, [(older, newer)], 1)
 
 
+def test_a_web_page_that_was_mended_stands_for_the_one_saved_before(tmp_path: Path) -> None:
+    pages = Path(__file__).parents[2] / "data" / "pages"
+    report = build(sorted(pages.glob("id-koreksi-*")), tmp_path / "index", HashEmbedder())
+    assert report.superseded == [("id-koreksi-a-awal", "id-koreksi-b-ralat")]
+
+
 def test_without_the_newer_version_the_older_is_back(tmp_path: Path) -> None:
     (older, newer), *_ = build_items(tmp_path, item("a"), item("b", CORRECTED, NEXT_DAY)).superseded
     (tmp_path / "articles" / "b.jsonl").unlink()
