@@ -10,12 +10,11 @@ from typing import Any
 
 from index.articles.dates import first_date
 from index.articles.errors import attempt
-from index.articles.fields import language_code, web_address
+from index.articles.fields import language_code, latest_stamp, web_address
 from index.articles.html import fragment_paragraphs, without_tags
 from index.articles.lines import Facts
 from index.articles.opening import content
 from index.articles.plain_text import paragraphs
-from index.articles.stamps import latest_stamp
 from index.articles.types import ArticleFile, Draft
 from index.sandbox.parent import read_apart
 from index.text.characters import one_line

@@ -11,11 +11,10 @@ from typing import Any, BinaryIO
 
 from index.articles.dates import believable, first_date
 from index.articles.errors import attempt
-from index.articles.fields import NAMES, language_code, name_of, web_address
+from index.articles.fields import NAMES, language_code, latest_stamp, name_of, web_address
 from index.articles.lines import Facts
 from index.articles.opening import LARGEST, regular_file
 from index.articles.plain_text import paragraphs
-from index.articles.stamps import latest_stamp
 from index.articles.types import ArticleFile, Draft
 from index.text.characters import one_line
 from index.types import LoadError, RefusedError

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from index.articles.dates import first_date
-from index.articles.fields import NAMES, language_code, web_address
+from index.articles.fields import NAMES, language_code, latest_stamp, web_address
 from index.articles.html import without_tags
 from index.articles.lines import Facts
 from index.articles.opening import content
 from index.articles.plain_text import paragraphs
-from index.articles.stamps import latest_stamp
 from index.articles.types import ArticleFile, Draft
 from index.text.characters import decode, one_line, tidy
 
