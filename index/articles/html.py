@@ -6,6 +6,7 @@ import html
 import logging
 import re
 from collections.abc import Iterator
+from datetime import date
 from functools import cache
 from typing import Any
 
