@@ -105,6 +105,7 @@ class Phrases:
     which_article: str
     more_precise: str
     copy_of: str
+    superseded_by: str
     yes: str
     no: str
     cancelled: str

@@ -1,6 +1,6 @@
 """What stands in the folder becomes the next snapshot; what did not change is neither read nor embedded again.
 
-sources -> staged -> copies and likes marked -> changes -> chunks -> published
+sources -> staged -> copies, older versions and likes marked -> changes -> chunks -> published
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from index.articles import loading
 from index.steps.chunks import add_chunks
 from index.steps.previous import Previous
 from index.steps.sources import Source, find_sources
-from index.steps.staging import Staging, copies, similar
+from index.steps.staging import Staging, mark_links
 from index.store import snapshots
 from index.store.schema import Link
 from index.store.snapshots import Manifest, Snapshot
@@ -50,6 +50,8 @@ class BuildReport:
     skipped: list[LoadError]
     copies: list[tuple[str, str]]
     """Articles that are not indexed because they say the same in the same words as another, with that other."""
+    superseded: list[tuple[str, str]]
+    """Articles that are not indexed because a newer version of them is there, with the newest."""
     similar: list[tuple[str, str]]
     """Articles that are nearly the same as another one, with that other; both are indexed."""
     chunks: int
@@ -158,8 +160,7 @@ class _Build:
         staging = Staging(writer, previous)
         staging.add_all(sources, self.progress)
         skipped = [*unreadable, *staging.skipped]
-        writer.mark_copies(copies(writer.wordings()))
-        writer.mark_similar(similar(writer.signatures()))
+        mark_links(writer)
         changes, links = self._changes(staging.read), writer.links()
         if not changes and previous.is_the_same(writer.files(), links):
             return self._unchanged(skipped)
@@ -212,10 +213,11 @@ class _Build:
         return BuildReport(
             snapshot=snapshot,
             changes=changes,
-            articles=sum(copy_of is None for _, copy_of, _ in links),
+            articles=sum(link.stand_in is None for link in links),
             skipped=skipped,
-            copies=[(id_, copy_of) for id_, copy_of, _ in links if copy_of],
-            similar=[(id_, similar_to) for id_, _, similar_to in links if similar_to],
+            copies=[(link.article, link.copy_of) for link in links if link.copy_of],
+            superseded=[(link.article, link.superseded_by) for link in links if link.superseded_by],
+            similar=[(link.article, link.similar_to) for link in links if link.similar_to],
             chunks=chunks,
             embedded=embedded,
             seconds=perf_counter() - self.started,

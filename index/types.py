@@ -39,6 +39,10 @@ class Article:
     url: str | None = None
     language: str | None = None
     """ISO 639-1 code, where the text tells it."""
+    updated: date | None = None
+    """When this version appeared, a datetime where the source tells the time; None where it tells only `published`."""
+    outlet: str | None = None
+    """The name of the outlet, where the source declares it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from bot.commands.console import (
     print_json,
     settings_with,
 )
+from index.store.schema import stand_ins
 from index.types import ConfigurationError, Filter
 
 if TYPE_CHECKING:
@@ -137,9 +138,12 @@ def _filter(
 def _require_articles(only: Filter, store: DiskStore) -> None:
     for id_ in sorted(only.articles):
         if store.article(id_) is None:
-            copied = next((copied for copy, copied, _ in store.links() if copy == id_), None)
-            if copied:
-                raise ConfigurationError(f"{id_} is a copy of {copied}, which is indexed. Use: --article {copied}")
+            links = store.links()
+            link = next((link for link in links if link.article == id_), None)
+            if link:
+                which = f"a copy of {link.copy_of}" if link.copy_of else f"superseded by {link.superseded_by}"
+                indexed = stand_ins(links)[id_]
+                raise ConfigurationError(f"{id_} is {which}. Use what is indexed: --article {indexed}")
             raise ConfigurationError(f"There is no article {id_} in the index. See them all with: kabar index list")
 
 

@@ -38,7 +38,19 @@ if TYPE_CHECKING:
 
 WRONG = 1
 """The exit code of a doctor who found something."""
-ARTICLE_KEYS = ("article", "title", "published", "author", "url", "language", "path", "chunks", "copy_of", "similar_to")
+ARTICLE_KEYS = (
+    "article",
+    "title",
+    "published",
+    "author",
+    "url",
+    "language",
+    "path",
+    "chunks",
+    "copy_of",
+    "superseded_by",
+    "similar_to",
+)
 
 index_app = typer.Typer(help="Make the articles searchable, see what is in the index, go back.", no_args_is_help=True)
 
@@ -178,10 +190,17 @@ def list_articles(
             return
         table = Table("date", "article", "title", "passages", "source", box=None, header_style="dim", pad_edge=False)
         for one in facts:
-            passages = f"copy of {one['copy_of']}" if one["copy_of"] else str(one["chunks"])
+            passages = _not_indexed(one) or str(one["chunks"])
             date, source = str(one["published"] or "no date"), str(one["url"] or one["path"])
             table.add_row(date, Text(str(one["article"]), "cyan"), Text(str(one["title"])), passages, Text(source))
         _print_table(table)
+
+
+def _not_indexed(facts: dict[str, object]) -> str:
+    """Why an article is not indexed; nothing where it is."""
+    if facts["copy_of"]:
+        return f"copy of {facts['copy_of']}"
+    return f"superseded by {facts['superseded_by']}" if facts["superseded_by"] else ""
 
 
 def _listed_words(facts: dict[str, object]) -> str:
@@ -200,7 +219,7 @@ def status(as_json: AsJson = False, index_dir: IndexDir = None, debug: Debug = F
         from index.store.snapshots import open_current
 
         with open_current(settings_with(index_dir).index_dir) as snapshot:
-            manifest = snapshot.manifest
+            manifest, links = snapshot.manifest, snapshot.store.links()
             age = max(datetime.now(UTC) - datetime.fromisoformat(manifest.created), timedelta(0))
             size = sum(file.stat().st_size for file in snapshot.folder.iterdir())
             facts = {
@@ -210,7 +229,8 @@ def status(as_json: AsJson = False, index_dir: IndexDir = None, debug: Debug = F
                 "parent": manifest.parent,
                 "model": manifest.model,
                 "articles": manifest.articles,
-                "copies": sum(copy_of is not None for _, copy_of, _ in snapshot.store.links()),
+                "copies": sum(link.copy_of is not None for link in links),
+                "superseded": sum(link.superseded_by is not None for link in links),
                 "chunks": manifest.chunks,
                 "newest": snapshot.store.newest(),
                 "bytes": size,
@@ -358,6 +378,7 @@ def _report_json(report: BuildReport, refused: Sequence[LoadError]) -> dict[str,
         "unchanged": report.unchanged,
         "skipped": [{"path": error.path, "reason": error.reason} for error in (*refused, *report.skipped)],
         "copies": [{"article": copy, "of": original} for copy, original in report.copies],
+        "superseded": [{"article": older, "by": newest} for older, newest in report.superseded],
         "similar": [{"article": article, "to": other} for article, other in report.similar],
         "chunks": report.chunks,
         "embedded": report.embedded,
@@ -382,6 +403,7 @@ def _report_text(report: BuildReport, dry_run: bool, files: Sequence[Path], refu
     for label, pairs, link in (
         ("moved", changes.moved, "is now"),
         ("copy, not indexed", report.copies, "says the same as"),
+        ("older version, not indexed", report.superseded, "is superseded by"),
         ("nearly the same", report.similar, "and"),
     ):
         for article, other in pairs[:MOST_SHOWN]:

@@ -19,6 +19,7 @@ from bot.evaluation.cases import Case
 from bot.evaluation.measures import Outcome
 from index.build import build_from
 from index.search import Searcher
+from index.store.schema import stand_ins
 from index.store.snapshots import Snapshot, open_current
 from index.text.language import detect_language
 from index.text.repeats import SentenceSet, repeats
@@ -36,7 +37,7 @@ class Trial:
     def __init__(self, answerer: Answerer) -> None:
         self._answerer = answerer
         self._store = answerer.snapshot.store
-        self._originals = {copy: original for copy, original, _ in self._store.links() if original}
+        self._stand_ins = stand_ins(self._store.links())
         self._sentences = lru_cache(CACHED_ARTICLES)(self._sentences_of)
 
     def outcome(self, case: Case) -> Outcome:
@@ -84,8 +85,8 @@ class Trial:
         return bool(case.context) and repeats(SentenceSet(case.context), self._sentences(article))
 
     def _indexed_id(self, article: str) -> str:
-        """Of true copies only one is indexed."""
-        return self._originals.get(article, article)
+        """Of true copies, and of the versions of an article, only one is indexed."""
+        return self._stand_ins.get(article, article)
 
     def _sentences_of(self, id_: str) -> SentenceSet:
         article = self._store.article(id_)

@@ -10,7 +10,7 @@ from typing import Any
 
 from index.articles.dates import first_date
 from index.articles.errors import attempt
-from index.articles.fields import language_code, web_address
+from index.articles.fields import language_code, latest_stamp, web_address
 from index.articles.html import fragment_paragraphs, without_tags
 from index.articles.lines import Facts
 from index.articles.opening import content
@@ -37,6 +37,8 @@ def _draft(entry: dict[str, Any], place: str) -> Draft:
         author=one_line(entry["author"] or "") or None,
         url=web_address(one_line(entry["link"] or "")),
         language=language_code(entry["language"]),
+        updated=latest_stamp([entry["published"], entry["updated"]]),
+        outlet=one_line(entry["outlet"] or "") or None,
     )
     lines = _html_paragraphs(text) if entry["is_html"] else paragraphs(text)
     return Draft(lines, facts, place=place, id=entry["id"] or "", source=text)

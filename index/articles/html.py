@@ -6,11 +6,12 @@ import html
 import logging
 import re
 from collections.abc import Iterator
+from datetime import date
 from functools import cache
 from typing import Any
 
 from index.articles.dates import first_date
-from index.articles.fields import language_code, web_address
+from index.articles.fields import language_code, latest_stamp, web_address
 from index.articles.lines import Facts
 from index.articles.opening import content
 from index.articles.types import ArticleFile, Draft
@@ -29,6 +30,18 @@ _DECLARED = re.compile(
 )
 _SAVED = re.compile(r"\s*(?:<!doctype[^>]{0,300}>\s*)?<!--\s*saved from url=\(\d+\)(\S+)\s*-->", re.IGNORECASE)
 
+_META = frozenset(
+    [
+        "article:published_time",
+        "article:modified_time",
+        "og:updated_time",
+        "datepublished",
+        "datemodified",
+        "last-modified",
+    ]
+)
+"""What pages call it in their heads."""
+
 
 def read_html(file: ArticleFile) -> Iterator[Draft]:
     """The main paragraphs of a web page, captions among them, and what the page says about itself."""
@@ -40,8 +53,10 @@ def read_html(file: ArticleFile) -> Iterator[Draft]:
         raise RefusedError("it holds no story")
     language = language_code(page.get("lang") or page.get("xml:lang"))
     title = one_line(page.findtext(".//h1") or page.findtext(".//title") or "") or None
+    stamp = _stamp(page)  # before the main text is taken, which leaves the page without its head
     paragraphs, facts = _main_text(page, source, with_facts=True)
-    yield Draft(paragraphs, facts.or_else(Facts(title=title, url=_saved_from(source), language=language)))
+    likely = Facts(title=title, url=_saved_from(source), language=language, updated=stamp)
+    yield Draft(paragraphs, facts.or_else(likely))
 
 
 def fragment_paragraphs(source: str) -> list[str]:
@@ -58,6 +73,14 @@ def without_tags(source: str) -> str:
     if source.lstrip().startswith("<!--"):
         source = source.partition("-->")[2]
     return html.unescape(_TAG.sub(" ", source))
+
+
+def _stamp(page: Any) -> date | None:
+    """The latest stamp in the head of a web page."""
+    names = "@property | @name | @itemprop"
+    return latest_stamp(
+        meta.get("content") for meta in page.iter("meta") if any(name.lower() in _META for name in meta.xpath(names))
+    )
 
 
 def _saved_from(source: str) -> str | None:
@@ -104,7 +127,13 @@ def _extracted_text(page: Any, *, with_facts: bool) -> tuple[list[str], Facts]:
     if document is None or isinstance(document, dict):
         return [], Facts()
     title, author = one_line(document.title or ""), one_line(document.author or "").replace("; ", ", ")
-    facts = Facts(title or None, first_date(document.date or ""), author or None, web_address(document.url))
+    facts = Facts(
+        title or None,
+        first_date(document.date or ""),
+        author or None,
+        web_address(document.url),
+        outlet=one_line(document.sitename or "") or None,
+    )
     return list(_page_lines(document.text or "")), facts
 
 

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from index.articles.dates import believable, first_date
 from index.articles.errors import attempt
-from index.articles.fields import NAMES, language_code, web_address
+from index.articles.fields import NAMES, language_code, latest_stamp, name_of, web_address
 from index.articles.lines import Facts
 from index.articles.opening import LARGEST, regular_file
 from index.articles.plain_text import paragraphs
@@ -59,6 +59,8 @@ def _draft(line: bytes | None, place: str) -> Draft:
         author=_author(*_first(fields, NAMES["author"])),
         url=web_address(one_line(_string(fields, NAMES["url"]))),
         language=language_code(_string(fields, NAMES["language"])),
+        updated=latest_stamp(_first(fields, NAMES[name])[1] for name in ("published", "updated")),
+        outlet=name_of(_first(fields, NAMES["outlet"])[1]),
     )
     return Draft(paragraphs(text), facts, place=place, id=_id(fields), source=text)
 

@@ -22,6 +22,9 @@ class Facts:
     author: str | None = None
     url: str | None = None
     language: str | None = None
+    updated: date | None = None
+    """When this version appeared; a datetime where the time is known."""
+    outlet: str | None = None
 
     def or_else(self, other: Facts) -> Facts:
         """These facts, and the other's where these do not know."""
@@ -31,6 +34,8 @@ class Facts:
             self.author or other.author,
             self.url or other.url,
             self.language or other.language,
+            self.updated or other.updated,
+            self.outlet or other.outlet,
         )
 
 

@@ -23,7 +23,7 @@ from index.text.characters import one_line
 from index.text.language import detect_language
 from index.types import Article, LoadError, RefusedError
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the same file could give another article."""
 
 FORMATS: dict[str, Format] = {
@@ -118,6 +118,8 @@ def _article(file: ArticleFile, article_id: str, draft: Draft) -> Article:
         author=_shortened(facts.author),
         url=facts.url,
         language=detect_language(text, facts.language),
+        updated=facts.updated if facts.updated != facts.published else None,
+        outlet=_shortened(facts.outlet),
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from index.articles.dates import first_date
-from index.articles.fields import NAMES, language_code, web_address
+from index.articles.fields import NAMES, language_code, latest_stamp, web_address
 from index.articles.html import without_tags
 from index.articles.lines import Facts
 from index.articles.opening import content
@@ -59,6 +59,8 @@ def _front_matter(text: str) -> tuple[Facts, str]:
         author=values["author"],
         url=web_address(values["url"]),
         language=language_code(values["language"]),
+        updated=latest_stamp([values["published"], values["updated"]]),
+        outlet=values["outlet"],
     )
     return facts, text[matter.end() :]
 

@@ -19,10 +19,10 @@ def read(data: bytes) -> list[dict[str, object]]:
         raise RefusedError("it is no RSS or Atom feed")
     if not feed.entries:
         raise RefusedError("the feed has no entries")
-    return [_entry(entry, feed.feed.get("language")) for entry in feed.entries]
+    return [_entry(entry, feed.feed.get("language"), feed.feed.get("title")) for entry in feed.entries]
 
 
-def _entry(entry: Any, language: str | None) -> dict[str, object]:
+def _entry(entry: Any, language: str | None, outlet: str | None) -> dict[str, object]:
     bodies = [*entry.get("content", ()), *filter(None, [entry.get("summary_detail")])]
     body: Any = max(bodies, key=lambda each: len(each.get("value") or ""), default={})
     title = entry.get("title_detail") or {}
@@ -35,6 +35,8 @@ def _entry(entry: Any, language: str | None) -> dict[str, object]:
         "is_html": _is_html(body),
         "author": (entry.get("author_detail") or {}).get("name") or entry.get("author"),
         "published": entry.get("published") or entry.get("updated"),
+        "updated": entry.get("updated"),
+        "outlet": outlet,
         "day": _day(entry.get("published_parsed") or entry.get("updated_parsed")),
         "language": body.get("language") or language,
     }

@@ -40,7 +40,7 @@ def add_chunks(
     *,
     embed: bool,
 ) -> int:
-    """Add the chunks of all articles that are no copies; how many of them the model was given.
+    """Add the chunks of all articles that are indexed; how many of them the model was given.
 
     Only articles whose ids are among the changed ones are cut anew. Without `embed` the model is given nothing, and
     counted is what it would be.

@@ -53,11 +53,11 @@ class Previous:
         return self.store.skipped(self._files[file])
 
     def indexed(self) -> dict[str, bytes]:
-        """The wording of every article that is no copy, by id."""
+        """The wording of every article that is indexed, by id."""
         return self.store.indexed() if self._snapshot else {}
 
     def has_another(self, article: Article) -> bool:
-        """Whether its article of the same id, which is no copy, differs in anything."""
+        """Whether its article of the same id, which is indexed, differs in anything."""
         return bool(self._snapshot) and self.store.article(article.id) not in {None, article}
 
     # --- chunks ---------------------------------------------------------------------------------------------

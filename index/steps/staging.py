@@ -1,14 +1,15 @@
-"""Every article is put into the catalogue, and told from its copies and its likes."""
+"""Every article is put into the catalogue, and told from its copies, its versions and its likes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 
 import xxhash
 
+from index.steps import versions
 from index.steps.previous import Previous
 from index.steps.sources import Source
 from index.store.schema import Entry, SourceFile
@@ -95,6 +96,19 @@ def _entry(article: Article) -> Entry:
     return Entry(article, duplicates.wording(compared), duplicates.signature(article.text))
 
 
+def mark_links(writer: StoreWriter) -> None:
+    """Note of all articles which are copies, older versions and likes of others."""
+    writer.mark_copies(copies(writer.wordings()))
+    likes = near(writer.signatures())
+    superseded = versions.superseded([*versions.same_address(writer.addresses()), *_pairs(likes)], writer.entry)
+    writer.mark_superseded(superseded)
+    writer.mark_similar(similar(likes, {older for older, _ in superseded}))
+
+
+def _pairs(likes: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
+    return ((id_, other) for id_, others in likes.items() for other in others)
+
+
 def copies(wordings: Iterable[tuple[bytes, str]]) -> list[tuple[str, str]]:
     """Articles whose wording a newer one has too, each with the newest of them; see `StoreWriter.wordings`."""
     pairs = []
@@ -104,11 +118,18 @@ def copies(wordings: Iterable[tuple[bytes, str]]) -> list[tuple[str, str]]:
     return pairs
 
 
-def similar(signatures: Iterable[tuple[str, bytes]]) -> list[tuple[str, str]]:
-    """Articles that are nearly the same as an earlier one, each with that one."""
-    pairs, earlier = [], duplicates.NearDuplicates()
-    for id_, signature in signatures:
-        nearest = earlier.add(id_, signature)
-        if nearest:
-            pairs.append((id_, nearest.key))
+def near(signatures: Iterable[tuple[str, bytes]]) -> dict[str, list[str]]:
+    """Articles that are nearly the same as earlier ones, each with those, the most similar first."""
+    earlier = duplicates.NearDuplicates()
+    found = ((id_, earlier.add(id_, signature)) for id_, signature in signatures)
+    return {id_: [each.key for each in likes] for id_, likes in found if likes}
+
+
+def similar(likes: Mapping[str, Sequence[str]], superseded: Set[str]) -> list[tuple[str, str]]:
+    """Articles that are nearly the same as an earlier one, each with the most similar, but for older versions."""
+    pairs = []
+    for id_, others in likes.items():
+        nearest = next((other for other in others if other not in superseded), None)
+        if nearest and id_ not in superseded:
+            pairs.append((id_, nearest))
     return pairs

@@ -24,6 +24,9 @@ from numpy.typing import NDArray
 from index.store.schema import (
     ARTICLE,
     ARTICLES,
+    BEFORE_THEM,
+    INDEXED,
+    LATER_COLUMNS,
     LINKS,
     Entry,
     Link,
@@ -64,6 +67,7 @@ class Listed(NamedTuple):
     """The path of its file below the articles' folder."""
     chunks: int
     copy_of: str | None
+    superseded_by: str | None
     similar_to: str | None
 
 
@@ -95,6 +99,9 @@ class DiskStore:
         self._vectors = faiss.read_index(str(folder / VECTORS), faiss.IO_FLAG_MMAP_IFC)
         uri = f"{(folder / CATALOGUE).resolve().as_uri()}?mode=ro&immutable=1"
         self._catalogue = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        columns = {name for _, name, *_ in self._catalogue.execute("PRAGMA main.table_info(articles)")}
+        if not columns.issuperset(LATER_COLUMNS):
+            self._catalogue.execute(BEFORE_THEM)
         self._lock = threading.Lock()
         self.vocabulary = Vocabulary(self._catalogue, self._lock)
 
@@ -219,19 +226,19 @@ class DiskStore:
         return [found[row] for row in rows]
 
     def articles(self) -> Iterator[Listed]:
-        """Every article that is in the folder, newest first, copies among them; undated ones last."""
+        """Every article that is in the folder, newest first, with copies and older versions; undated ones last."""
         records = self._query(
-            f"SELECT {ARTICLE}, relative, chunks, copy_of, similar_to "
+            f"SELECT {ARTICLE}, relative, chunks, copy_of, superseded_by, similar_to "
             f"FROM {ARTICLES} LEFT JOIN (SELECT number AS file, relative FROM files) USING (file) "
             "ORDER BY published IS NULL, published DESC, id"
         )
-        for *values, relative, chunks, copy_of, similar_to in records:
-            yield Listed(as_article(values), relative, chunks, copy_of, similar_to)
+        for *values, relative, chunks, copy_of, superseded_by, similar_to in records:
+            yield Listed(as_article(values), relative, chunks, copy_of, superseded_by, similar_to)
 
     def headlines(self, count: int, skip: int = 0) -> list[Headline]:
-        """Some of the articles that are no copies, newest first; undated ones last."""
+        """Some of the articles that are indexed, newest first; undated ones last."""
         records = self._query(
-            "SELECT id, title, published, url FROM articles WHERE copy_of IS NULL "
+            f"SELECT id, title, published, url FROM articles WHERE {INDEXED} "
             "ORDER BY published IS NULL, published DESC, id LIMIT ? OFFSET ?",
             (count, skip),
         )
@@ -262,16 +269,16 @@ class DiskStore:
         return [LoadError(*record) for record in records]
 
     def links(self) -> list[Link]:
-        """What is a copy, or nearly the same, of every article."""
-        return self._query(LINKS)
+        """What every article is told beside, by id."""
+        return [Link(*record) for record in self._query(LINKS)]
 
     def indexed(self) -> dict[str, bytes]:
-        """The wording of every article that is no copy, by id."""
-        return dict(self._query("SELECT id, wording FROM articles WHERE copy_of IS NULL"))
+        """The wording of every article that is indexed, by id."""
+        return dict(self._query(f"SELECT id, wording FROM articles WHERE {INDEXED}"))
 
     def article(self, article_id: str) -> Article | None:
-        """The article of this id, if it is there and no copy."""
-        found = self._query(f"SELECT {ARTICLE} FROM {ARTICLES} WHERE id = ? AND copy_of IS NULL", (article_id,))
+        """The article of this id, if it is indexed."""
+        found = self._query(f"SELECT {ARTICLE} FROM {ARTICLES} WHERE id = ? AND {INDEXED}", (article_id,))
         return as_article(found[0]) if found else None
 
     def cut(self, article: Article) -> tuple[list[Chunk], list[bytes], Vectors]:

@@ -11,14 +11,26 @@ from typing import Any
 import numpy as np
 
 from index.store.disk import CATALOGUE, VECTORS
-from index.store.schema import ARTICLE, ARTICLES, FILES, FINISH, LINKS, SCHEMA, Entry, Link, SourceFile, as_article
+from index.store.schema import (
+    ARTICLE,
+    ARTICLES,
+    FILES,
+    FINISH,
+    INDEXED,
+    LINKS,
+    SCHEMA,
+    Entry,
+    Link,
+    SourceFile,
+    as_article,
+)
 from index.types import Article, Chunk, LoadError, Vectors
 
 CACHE_KILOBYTES = 64_000
 
 
 class StoreWriter:
-    """Fills an empty folder: first all articles, then, in their order, the chunks of those that are no copies.
+    """Fills an empty folder: first all articles, then, in their order, the chunks of those that are indexed.
 
     Without a folder it only tells what it would hold, and cannot be closed: nothing stays of it.
     """
@@ -58,8 +70,9 @@ class StoreWriter:
         """Add an article, still without chunks. Raises sqlite3.IntegrityError where its id is taken."""
         article = entry.article
         cursor = self._catalogue.execute(
-            "INSERT INTO articles (id, title, path, published, author, url, language, file, wording, signature) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO articles "
+            "(id, title, path, published, author, url, language, updated, outlet, file, wording, signature) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 article.id,
                 article.title,
@@ -68,6 +81,8 @@ class StoreWriter:
                 article.author,
                 article.url,
                 article.language,
+                article.updated.isoformat() if article.updated else None,
+                article.outlet,
                 file,
                 entry.wording,
                 entry.signature,
@@ -78,6 +93,10 @@ class StoreWriter:
     def mark_copies(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Note of articles that they are copies of others: pairs of ids."""
         self._mark("copy_of", pairs)
+
+    def mark_superseded(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Note of articles that others are their newest versions: pairs of ids."""
+        self._mark("superseded_by", pairs)
 
     def mark_similar(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Note of articles that they are nearly the same as others: pairs of ids."""
@@ -107,24 +126,34 @@ class StoreWriter:
         """The id and the signature of every article that is no copy, in their order."""
         return self._query("SELECT id, signature FROM articles WHERE copy_of IS NULL ORDER BY number")
 
+    def addresses(self) -> Iterator[tuple[str, str]]:
+        """The id and the URL of every article that has one and is no copy."""
+        return self._query("SELECT id, url FROM articles WHERE copy_of IS NULL AND url IS NOT NULL")
+
+    def entry(self, article_id: str) -> Entry:
+        """The article of this id; there has to be one."""
+        query = f"SELECT {ARTICLE}, wording, signature FROM {ARTICLES} WHERE id = ?"
+        (*values, wording, signature) = self._catalogue.execute(query, (article_id,)).fetchone()
+        return Entry(as_article(values), wording, signature)
+
     def indexed(self) -> dict[str, bytes]:
-        """The wording of every article that is no copy, by id, in their order."""
-        return dict(self._query("SELECT id, wording FROM articles WHERE copy_of IS NULL ORDER BY number"))
+        """The wording of every article that is indexed, by id, in their order."""
+        return dict(self._query(f"SELECT id, wording FROM articles WHERE {INDEXED} ORDER BY number"))
 
     def articles(self) -> Iterator[tuple[int, Article]]:
-        """The articles that are no copies, each with its number, in their order."""
-        records = self._query(f"SELECT number, {ARTICLE} FROM {ARTICLES} WHERE copy_of IS NULL ORDER BY number")
+        """The articles that are indexed, each with its number, in their order."""
+        records = self._query(f"SELECT number, {ARTICLE} FROM {ARTICLES} WHERE {INDEXED} ORDER BY number")
         for number, *values in records:
             yield number, as_article(values)
 
     def count_indexed(self) -> int:
-        """How many articles are no copies."""
-        ((count,),) = self._query("SELECT count(*) FROM articles WHERE copy_of IS NULL")
+        """How many articles are indexed."""
+        ((count,),) = self._query(f"SELECT count(*) FROM articles WHERE {INDEXED}")
         return int(count)
 
     def links(self) -> list[Link]:
-        """What is a copy, or nearly the same, of every article."""
-        return list(self._query(LINKS))
+        """What every article is told beside, by id."""
+        return [Link(*record) for record in self._query(LINKS)]
 
     def files(self) -> set[SourceFile]:
         """Every file that articles were read from."""

@@ -221,6 +221,28 @@ def test_a_question_may_be_asked_of_some_articles_only(kabar: Kabar, articles_di
     assert (garbled.returncode, garbled.stdout) == (2, "")
 
 
+def test_an_older_version_is_named_wherever_articles_are(kabar: Kabar, tmp_path: Path) -> None:
+    settings = {"INDEX_DIR": str(tmp_path / "index"), "ARTICLES_DIR": str(tmp_path / "articles")}
+    (tmp_path / "articles").mkdir()
+    text = "A flood tore through the valley of Sella and carried off {} houses, and 210 people slept in the school."
+    for name, houses, day in (("old", 17, 18), ("new", 11, 19)):
+        matter = f"---\ntitle: Flood\ndate: 2025-03-{day}\nurl: https://valley.example/flood\n---\n\n"
+        (tmp_path / "articles" / f"{name}.md").write_text(matter + text.format(houses))
+    built = kabar("index", "build", settings=settings).stdout
+    assert "older version, not indexed: old is superseded by new" in built
+    facts = json.loads(kabar("index", "build", "--json", settings=settings).stdout)
+    assert (facts["superseded"], facts["copies"], facts["unchanged"]) == ([{"article": "old", "by": "new"}], [], 1)
+    assert "superseded by new" in kabar("index", "list", settings=settings).stdout
+    listed = json.loads(kabar("index", "list", "--json", settings=settings).stdout)["articles"]
+    assert [(one["article"], one["superseded_by"]) for one in listed] == [("new", None), ("old", "new")]
+    assert json.loads(kabar("index", "status", "--json", settings=settings).stdout)["superseded"] == 1
+    asked = kabar("search", "houses", "--article", "old", settings=settings)
+    assert (asked.returncode, "old is superseded by new" in asked.stderr) == (2, True)
+    assert "old" in kabar("index", "remove", "new", settings=settings).stdout
+    listed = json.loads(kabar("index", "list", "--json", settings=settings).stdout)["articles"]
+    assert [(one["article"], one["superseded_by"]) for one in listed] == [("old", None)]
+
+
 def test_articles_come_and_go_by_command(kabar: Kabar, articles_dir: Path, index_dir: Path, tmp_path: Path) -> None:
     settings = {"INDEX_DIR": str(index_dir), "ARTICLES_DIR": str(articles_dir)}
     (tmp_path / "bakery.md").write_text("# New bakery\n\nThe bakery on Mill Street opened in May.\n")

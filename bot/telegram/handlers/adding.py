@@ -36,7 +36,7 @@ LONGEST_NAME = 200
 ARRIVALS = ".arriving"
 """Below INDEX_DIR: files on their way to the articles; hidden, since the index may lie below the articles."""
 SHOWN = 5
-"""Files that were skipped, and copies."""
+"""Files that were skipped, copies, and older versions."""
 
 Context = ContextTypes.DEFAULT_TYPE
 
@@ -187,8 +187,10 @@ def summary(added: dict[str, Any], spoken: Phrases, seconds: float) -> str:
     else:
         lines.append(spoken.unchanged)
     mine = {*added["added"], *added["updated"]}
-    copies = [one for one in added["copies"] if one["article"] in mine or one["of"] in mine]
-    lines += [spoken.copy_of.format(article=one["article"], other=one["of"]) for one in copies[:SHOWN]]
+    for key, other, phrase in (("copies", "of", spoken.copy_of), ("superseded", "by", spoken.superseded_by)):
+        pairs = [(one["article"], one[other]) for one in added[key]]
+        links = [(article, of) for article, of in pairs if article in mine or of in mine]
+        lines += [phrase.format(article=article, other=of) for article, of in links[:SHOWN]]
     lines += [
         spoken.also_skipped.format(reason=f"{Path(one['path']).name}: {one['reason']}") for one in added["skipped"]
     ][:SHOWN]

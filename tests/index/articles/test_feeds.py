@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from html import escape
 from pathlib import Path
 
@@ -44,6 +44,8 @@ def test_each_entry_of_an_rss_feed_becomes_an_article(tmp_path: Path) -> None:
         author="Rani Wulandari",
         url="https://x.example/rob",
         language="id",
+        updated=datetime(2024, 5, 3, 0, 30, tzinfo=timezone(timedelta(hours=7))),
+        outlet="Suara Teluk",
     )
     assert (two.id, two.title, two.text) == ("kabar-x-example-surut", "Air surut", f"{LEAD} AT&T")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -30,6 +30,8 @@ def test_a_web_page_becomes_its_story_and_its_facts(tmp_path: Path) -> None:
         author="Rani Wulandari",
         url="https://suarateluk.example/rob",
         language="id",
+        updated=datetime(2024, 5, 3, 23, 10, tzinfo=UTC),
+        outlet="suarateluk.example",
     )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from index.store.disk import COMMON_SHARE, MANY_CHUNKS, DiskStore
-from index.store.schema import FREQUENT, Entry
+from index.store.schema import FREQUENT, LATER_COLUMNS, Entry
 from index.store.writer import StoreWriter
 from index.types import Article, Chunk, Filter, Vectors
 
@@ -297,3 +297,18 @@ def test_many_passages_of_a_long_article_take_as_long_as_one(tmp_path: Path) -> 
         return min(took)
 
     assert seconds(range(4_950, 5_000)) < 10 * seconds(range(4_999, 5_000))
+
+
+def test_a_catalogue_from_before_versions_were_told_is_read(tmp_path: Path) -> None:
+    write(tmp_path, article(0, "one", published=date(2024, 5, 3)), article(1, "two"))[0].close()
+    with sqlite3.connect(tmp_path / "catalogue.sqlite") as catalogue:
+        for column in LATER_COLUMNS:
+            catalogue.execute(f"ALTER TABLE articles DROP COLUMN {column}")
+    catalogue.close()
+    store = DiskStore(tmp_path)
+    assert [link.stand_in for link in store.links()] == [None, None]
+    assert [listed.article.id for listed in store.articles()] == ["a0", "a1"]
+    assert store.article("a0") == article(0, "one", published=date(2024, 5, 3))[0]
+    assert [passage.text for passage in store.passages([1, 0])] == ["two", "one"]
+    assert [headline.article for headline in store.headlines(9)] == ["a0", "a1"]
+    assert len(store.indexed()) == 2
