@@ -235,8 +235,8 @@ _CORPS = _words(
 )
 """Arms and services. Right behind a rank alone: "Mar." is a month as well, and "Arm." a firm."""
 _RANKS = _words(
-    "tni kol kolonel letkol mayor may kapten kapt lettu letda letnan peltu pelda serma serka sertu serda brigjen mayjen "
-    "letjen jend jenderal kombes marsma marsda marsdya laksma laksda laksdya"
+    "tni kol kolonel letkol mayor may kapten kapt lettu letda letnan peltu pelda serma serka sertu serda brigjen "
+    "mayjen letjen jend jenderal kombes marsma marsda marsdya laksma laksda laksdya"
 )
 _OF_THE_CLOCK = frozenset(("a.m", "p.m"))
 _TIME = re.compile(
