@@ -51,9 +51,7 @@ _LATIN = [
 _LATIN.sort(key=lambda look: look.encoding != "cp1252")
 _WESTERN = frozenset().union(*(look.letters for look in _LATIN if look.encoding == "cp1252"))
 _LATIN += [
-    *_looks(
-        "áðéíóúýþæöÁÐÉÍÓÚÝÞÆÖ", 1.0, "cp1252"
-    ),  # Icelandic, whose own letters are Turkish ones in cp1254
+    *_looks("áðéíóúýþæöÁÐÉÍÓÚÝÞÆÖ", 1.0, "cp1252"),  # Icelandic, whose own letters are Turkish ones in cp1254
     _Look("cp1252", _WESTERN, 1.2),  # names from several languages; what is but one of them looks more like itself
 ]
 # Of the others, the commonest letters and how much of a text they are.

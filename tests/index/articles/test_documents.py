@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 import sys
 import zipfile
 import zlib
@@ -15,6 +16,9 @@ from typing import Any
 
 import docx
 import pytest
+from docx.enum.style import WD_STYLE_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from fpdf import FPDF
@@ -501,8 +505,8 @@ def test_the_day_a_word_document_was_made_on_is_not_its_day(tmp_path: Path) -> N
     assert (article.title, article.published, article.author) == (HEADLINE, None, None)
 
 
-def run(text: str, tag: str = "w:t") -> str:
-    return f'<w:r><{tag} xml:space="preserve">{text}</{tag}></w:r>'
+def run(text: str, tag: str = "w:t", properties: str = "") -> str:
+    return f'<w:r><w:rPr>{properties}</w:rPr><{tag} xml:space="preserve">{text}</{tag}></w:r>'
 
 
 def paragraph(*content: str) -> str:
@@ -547,6 +551,21 @@ BOX = (
             "</w:sdtContent></w:sdt></w:tr></w:tbl>",
             ["a | b"],
         ),
+        (
+            f"<w:tbl><w:tr><w:trPr><w:del/></w:trPr><w:tc>{paragraph(run('a'))}</w:tc><w:tc>{paragraph(run('b'))}</w:tc>"
+            f"</w:tr><w:tr><w:tc>{paragraph(run('c'))}</w:tc><w:tc>{paragraph(run('d'))}</w:tc></w:tr></w:tbl>",
+            ["c | d"],
+        ),
+        *[
+            (paragraph(run("Air "), run("sungai ", properties=f"<w:{mark}/>"), run("naik.")), ["Air naik."])
+            for mark in ("strike", "dstrike", "vanish", "strike w:val='true'", "vanish w:val='on'")
+        ],
+        (
+            paragraph(run("Air "), run("laut ", properties="<w:strike w:val='0'/><w:b/>"), run("naik.")),
+            ["Air laut naik."],
+        ),
+        (paragraph(run("Air."), run(BOX.format(kind="Choice", content="x"), "w:pict", "<w:vanish/>")), ["Air."]),
+        (paragraph(f"<w:ruby><w:rt>{run('kan')}</w:rt><w:rubyBase>{run('漢')}</w:rubyBase></w:ruby>"), ["漢"]),
     ],
 )
 def test_all_that_a_reader_of_word_sees_is_read(tmp_path: Path, content: str, expected: list[str]) -> None:
@@ -555,6 +574,74 @@ def test_all_that_a_reader_of_word_sees_is_read(tmp_path: Path, content: str, ex
     for element in parse_xml(f"<w:body {nsdecls('w')}>{content}</w:body>"):
         document.element.body.insert(-1, element)
     assert read(tmp_path, "a.docx", saved(document)).text.split("\n\n")[1:] == expected
+
+
+def test_styles_strike_out_and_hide_too(tmp_path: Path) -> None:
+    document = docx.Document()
+    note = document.styles.add_style("Catatan", WD_STYLE_TYPE.PARAGRAPH)
+    note.font.hidden = True
+    old = document.styles.add_style("Lama", WD_STYLE_TYPE.CHARACTER)
+    old.font.strike = True
+    document.styles.add_style("Lama Sekali", WD_STYLE_TYPE.CHARACTER).base_style = old
+    changed = document.add_paragraph("Bantuan ")
+    changed.add_run("200 ", style="Lama Sekali")
+    changed.add_run("250 kasur ")
+    shown = changed.add_run("baru ", style="Lama")
+    shown.font.strike = False
+    changed.add_run("tiba di dermaga.")
+    document.add_paragraph("Tanyakan dulu kepada redaktur.", style=note)
+    assert read(tmp_path, "a.docx", saved(document)).text == "Bantuan 250 kasur baru tiba di dermaga."
+
+
+def with_notes(kind: str, *notes: str) -> bytes:
+    document = docx.Document()
+    xml = "".join(f'<w:{kind} w:id="{at}">{note}</w:{kind}>' for at, note in enumerate(notes, 1))
+    line = f'<w:{kind} w:type="separator" w:id="0">{paragraph(run("garis"))}</w:{kind}>'
+    part = Part(
+        PackURI(f"/word/{kind}s.xml"),
+        f"application/vnd.openxmlformats-officedocument.wordprocessingml.{kind}s+xml",
+        f"<w:{kind}s {nsdecls('w')}>{line}{xml}</w:{kind}s>".encode(),
+        document.part.package,
+    )
+    document.part.relate_to(part, f"http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}s")
+    for at, text in enumerate([LEAD, SECOND], 1):
+        reference = parse_xml(f'<w:r {nsdecls("w")}><w:{kind}Reference w:id="{at}"/></w:r>')
+        document.add_paragraph(text)._p.append(reference)
+    return saved(document)
+
+
+@pytest.mark.parametrize("kind", ["footnote", "endnote"])
+def test_a_note_stands_behind_the_paragraph_that_refers_to_it(tmp_path: Path, kind: str) -> None:
+    content = with_notes(kind, paragraph(run("Menurut peta tahun 2019.")))
+    assert read(tmp_path, "a.docx", content).text == text_of(LEAD, "Menurut peta tahun 2019.", SECOND)
+
+
+def test_a_note_that_refers_to_itself_is_read_once(tmp_path: Path) -> None:
+    itself = paragraph(run("Lihat di sini."), *['<w:r><w:footnoteReference w:id="1"/></w:r>'] * 9)
+    assert read(tmp_path, "a.docx", with_notes("footnote", itself)).text == text_of(LEAD, "Lihat di sini.", SECOND)
+
+
+def strict(more: Sequence[tuple[str, bytes]] = ()) -> bytes:
+    """A document as "Strict Open XML Document" keeps it."""
+    kinds, out = rb"http://schemas\.openxmlformats\.org/(officeDocument|wordprocessingml|drawingml)/2006/", io.BytesIO()
+    document = docx.Document()
+    document.core_properties.author = "Rani Wulandari"
+    document.add_heading(HEADLINE, 1)
+    document.add_paragraph(LEAD)
+    with (
+        zipfile.ZipFile(io.BytesIO(saved(document))) as package,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for part in package.namelist():
+            new.writestr(part, re.sub(kinds, rb"http://purl.oclc.org/ooxml/\1/", package.read(part)))
+        for name, content in more:
+            new.writestr(name, content)
+    return out.getvalue()
+
+
+def test_a_strict_document_is_read_as_an_ordinary_one(tmp_path: Path) -> None:
+    article = read(tmp_path, "a.docx", strict())
+    assert (article.title, article.text, article.author) == (HEADLINE, LEAD, "Rani Wulandari")
 
 
 def repacked(change: Callable[[bytes], bytes] = bytes, more: Sequence[tuple[str, bytes]] = ()) -> bytes:
@@ -598,6 +685,7 @@ HOSTILE_DOCX: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "a bomb": (lambda: repacked(more=BOMB), "it unpacks to more than 100 MB"),
     "a bomb that lies": (lambda: with_small_sizes(repacked(more=BOMB)), "it cannot be read as .docx"),
+    "a strict bomb": (lambda: strict(BOMB), "it unpacks to more than 100 MB"),
     "many parts": (lambda: repacked(more=[(f"{n}", b"") for n in range(2100)]), "it has more than 2,000 parts"),
     "laughs": (lambda: repacked(with_entities(LAUGHS)), "it cannot be read as .docx"),
     "somebody else's file": (lambda: repacked(with_entities(b'<!ENTITY e9 SYSTEM "file:///etc/passwd">')), ""),
