@@ -50,9 +50,11 @@ def _unwrapped(block: list[str]) -> Iterator[str]:
 
 def _goes_on(line: str, below: str, width: int) -> bool:
     """Whether a line was broken here: the word below hardly fitted, or the sentence was in its midst."""
+    hardly_fitted = len(line) + 1 + len(below.split(" ", 1)[0]) > 0.9 * width
+    if hardly_fitted and below[0].islower():
+        return True  # "Jakarta, 3 Mei 2024 – Badan Pangan" is no dateline yet
     if stands_alone(line) or stands_alone(below) or is_read_also(below) or _BULLET.match(below):
         return False
-    hardly_fitted = len(line) + 1 + len(below.split(" ", 1)[0]) > 0.9 * width
     return hardly_fitted or (below[0].islower() and len(line) > width / 2)
 
 
