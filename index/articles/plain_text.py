@@ -7,17 +7,10 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from index.articles.lines import is_read_also, stands_alone
-from index.articles.opening import content
-from index.articles.types import ArticleFile, Draft
-from index.text.characters import decode, tidy
+from index.text.characters import tidy
 
 _QUOTE_MARKS = re.compile(r"(?:> ?)+")
 _BULLET = re.compile(r"(?:[-*•–]|\d{1,2}[.)])\s")
-
-
-def read_text(file: ArticleFile) -> Iterator[Draft]:
-    """The paragraphs of plain text."""
-    yield Draft(paragraphs(decode(content(file.path))))
 
 
 def paragraphs(text: str) -> list[str]:

@@ -94,7 +94,8 @@ def _title_place(head: list[str], heading: str | None) -> int | None:
     """Where the title stands among the lines before the lead of a press release, or would; None if it is none."""
     labels = [at for at, line in enumerate(head) if _is_label(line)]
     furniture = _letterhead(head)
-    if not labels and not (head and _is_office(head[0]) and any(map(_REACHED_AT.search, head))):
+    is_letter = bool(head) and head[0].isupper() and _is_office(head[0]) and any(map(_ADDRESS.fullmatch, head))
+    if not labels and not is_letter:
         return None
     if heading in head and not furniture[head.index(heading)]:
         return head.index(heading)
