@@ -115,9 +115,12 @@ def guess(data: bytes) -> str | None:
 _ORDINARY = "“”‘’„‚‹›«»–—…€£§°©®™·•¿¡²³½×÷、。，！？：；（）「」『』《》"
 _RUN = re.compile(rf"(?:[^\x00-\x7f\s{_ORDINARY}]|(?<=[^\W\d_])[£°¿¡²³½×÷](?=[^\W\d_]))+")
 """What is told by: letters, and signs that stand where no sign does."""
+_FIRST_LETTER = re.compile(r"(?<![^\W\d_])[^\W\d_]")
+"""Which may be a capital. In a wrong encoding capitals stand within words."""
 
 
 def _score(sample: bytes, look: _Look) -> float:
     """How much of what is expected of the language there is in the text."""
-    letters = "".join(_RUN.findall(sample.decode(look.encoding, "replace")))
+    text = _FIRST_LETTER.sub(lambda letter: letter[0].lower(), sample.decode(look.encoding, "replace"))
+    letters = "".join(_RUN.findall(text))
     return sum(letter in look.letters for letter in letters) / max(1, len(letters)) / look.share
