@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import takewhile
 
-from index.articles.dates import dateline
-from index.articles.lines import is_headline
+from index.articles.dates import date_in_story, dateline
+from index.articles.lines import facts_of_top_line, is_headline
 from index.articles.types import Draft
 
 _HEAD = 20
@@ -52,6 +52,8 @@ _CONTACT = re.compile(
     r"|(?:for )?(?:more|further) information|hubungi|humas)\b.{0,60}[:(].{0,120}",
     re.IGNORECASE,
 )
+_FROM_PLACE = re.compile(r"[^\W\d_a-z][^\Wa-z]+(?: [^\W\d_a-z][^\Wa-z]+){0,3}(?:,.{1,40}| \(.{1,40}\))? (?:[-–—]|--) ")
+"""TELUK DAMAR, 3 Mei 2024 – and the like."""
 _RULE = re.compile(r"[\W_]{3,}")
 _END = re.compile(
     r"\W*(?:#(?:\s?#){2,}|\*(?:\s?\*){2,}|-\s?30\s?-|-?\s?(?:o0o|ooo|oOo)\s?-?|e\s?n\s?d\s?s?|selesai|sekian|tamat)\W*",
@@ -68,43 +70,53 @@ _OFFICE = re.compile(
 
 def without_letterhead(draft: Draft) -> Draft:
     """The draft of a press release without its letterhead, contacts and end; any other as it is."""
+    if not (any(map(_LABEL.match, draft.paragraphs[:_HEAD])) or any(map(_OFFICE.match, draft.paragraphs[:1]))):
+        return draft  # as of most, and soon
     head = list(_before_lead(draft.paragraphs[:_HEAD]))
-    title = _title_place(head, draft.facts.title)
-    if title is None:
+    furniture = _letterhead(head)
+    labels = [at for at, line in enumerate(head) if _is_label(line)]
+    is_letter = bool(head) and head[0].isupper() and _is_office(head[0]) and any(map(_ADDRESS.fullmatch, head))
+    if not labels and not is_letter:
         return draft
-    above, below = head[:title], head[title:]
-    days = [day for line in above if (day := _day_of(line))]
-    lines = [*below[:1], *days, *(line for line in below[1:] if not _is_of_letterhead(line))]
-    lines += draft.paragraphs[len(head) :]
-    facts = replace(draft.facts, title=None) if draft.facts.title in above else draft.facts
-    likely = replace(draft.likely, title=None) if draft.likely.title in above else draft.likely
-    return replace(draft, paragraphs=lines[: _end(lines)], facts=facts, likely=likely)
+    above = labels[-1] if labels else max(at for at, is_of_it in enumerate(furniture) if is_of_it)
+    title = _title_place(head, furniture, above, draft.facts.title)
+    dropped = {line for at, line in enumerate(head) if furniture[at] or (at < (title or 0) and not _tells(line))}
+    first = [] if title is None else [head[title]]
+    days = filter(None, map(_day_of, head[: above + 1]))  # of which one above the title would be taken for it
+    others = [line for line in head if line not in dropped and line not in first]
+    lines = [*first, *days, *others, *draft.paragraphs[len(head) :]]
+    facts = replace(draft.facts, title=None) if draft.facts.title in dropped else draft.facts
+    likely = replace(draft.likely, title=None) if draft.likely.title in dropped else draft.likely
+    return replace(draft, paragraphs=lines[: _end(lines)], facts=facts, likely=likely) if lines else draft
 
 
 # --- above it -----------------------------------------------------------------------------------------------------
 
 
 def _before_lead(lines: Iterable[str]) -> Iterator[str]:
-    return takewhile(
-        lambda line: len(line) < 1.5 * _SENTENCE and not (len(line) > _SENTENCE and line[-1] in '.”"'), lines
-    )
+    return takewhile(lambda line: not _is_lead(line), lines)
 
 
-def _title_place(head: list[str], heading: str | None) -> int | None:
-    """Where the title stands among the lines before the lead of a press release, or would; None if it is none."""
-    labels = [at for at, line in enumerate(head) if _is_label(line)]
-    furniture = _letterhead(head)
-    is_letter = bool(head) and head[0].isupper() and _is_office(head[0]) and any(map(_ADDRESS.fullmatch, head))
-    if not labels and not is_letter:
+def _is_lead(line: str) -> bool:
+    if len(line) > 1.5 * _SENTENCE or (len(line) > _SENTENCE and line.endswith((".", "”", '"'))):
+        return True
+    return bool(_FROM_PLACE.match(line)) or date_in_story([line]) is not None
+
+
+def _title_place(head: list[str], furniture: list[bool], above: int, heading: str | None) -> int | None:
+    """Where the title stands among the lines before the lead; None if it is elsewhere, or stands above a label."""
+    if heading and heading not in head:
         return None
-    if heading in head and not furniture[head.index(heading)]:
-        return head.index(heading)
-    start = labels[-1] if labels else max(at for at, is_of_it in enumerate(furniture) if is_of_it)
-    titles = [at for at, line in enumerate(head) if at > start and not furniture[at] and is_headline(line)]
-    titles = [at for at in titles if not (_is_office(head[at]) or dateline(head[at]))] or titles
-    if titles or not heading:
-        return titles[0] if titles else None
-    return max(at for at, is_of_it in enumerate(furniture) if is_of_it) + 1
+    places = [at for at, line in enumerate(head) if not (furniture[at] or _tells(line))]
+    if heading and (own := [at for at in places if head[at] == heading and (at > above or not _is_office(heading))]):
+        return own[0]
+    titles = [at for at in places if at > above and is_headline(head[at])]
+    return next((at for at in titles if not _is_office(head[at])), titles[0] if titles else None)
+
+
+def _tells(line: str) -> bool:
+    """Whether a line tells about the story: its day, its author, its title."""
+    return any(facts_of_top_line(line, title) for title in (None, "-"))
 
 
 def _letterhead(head: list[str]) -> list[bool]:
