@@ -82,9 +82,11 @@ def without_letterhead(draft: Draft) -> Draft:
     title = _title_place(head, furniture, above, draft.facts.title)
     dropped = {line for at, line in enumerate(head) if furniture[at] or (at < (title or 0) and not _tells(line))}
     first = [] if title is None else [head[title]]
-    days = filter(None, map(_day_of, head[: above + 1]))  # of which one above the title would be taken for it
     others = [line for line in head if line not in dropped and line not in first]
-    lines = [*first, *days, *others, *draft.paragraphs[len(head) :]]
+    if not (first or draft.facts.title or any(is_headline(line) and not _tells(line) for line in others)):
+        return draft
+    days = filter(None, map(_day_of, head[: above + 1]))  # of which one above the title would be taken for it
+    lines = [*first, *others, *days, *draft.paragraphs[len(head) :]]
     facts = replace(draft.facts, title=None) if draft.facts.title in dropped else draft.facts
     likely = replace(draft.likely, title=None) if draft.likely.title in dropped else draft.likely
     return replace(draft, paragraphs=lines[: _end(lines)], facts=facts, likely=likely) if lines else draft
@@ -137,7 +139,7 @@ def _is_of_letterhead(line: str) -> bool:
 
 
 def _is_reached(line: str) -> bool:
-    return bool(_REACHED_AT.search(line) or _PHONE.fullmatch(line))
+    return bool(_REACHED_AT.search(line) or (_PHONE.fullmatch(line) and not dateline(line)))
 
 
 def _is_label(line: str) -> bool:

@@ -234,7 +234,7 @@ def _is_across_columns(block: list[_Unit]) -> bool:
 _NUMBER = r"(?:page|p\.|halaman|hlm\.?|hal\.?|seite|página|pagina)\s*\d{1,4}(?:\s*(?:/|of|dari|von|de|di)\s*\d{1,4})?"
 _PAGE_NUMBER = re.compile(rf"\W*(?:{_NUMBER}|\d{{1,4}}(?:\s*(?:/|of|dari)\s*\d{{1,4}})?)\W*", re.IGNORECASE)
 _WITH_NUMBER = re.compile(rf"{_NUMBER}\b.*|.*\b{_NUMBER}\W*", re.IGNORECASE)
-_DATE = re.compile(r"\d{1,2}[ .-]{1,2}[^\W\d]{3,}[ .-]{1,2}\d{4}|\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}")
+_DATE = re.compile(r"\d{1,2}[ .-]{1,2}(?!(?i:tahun|dari)\b)[^\W\d]{3,}[ .-]{1,2}\d{4}|\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}")
 _SENTENCE = 40
 """Characters from which a row that ends with a full stop is a sentence and no running head."""
 

@@ -51,10 +51,10 @@ def _decode(data: bytes, declared: str | None) -> str:
     damaged = data.decode("utf-8", "replace")
     if damaged.count("\ufffd") < sum(1 for _ in re.finditer(r"[^\x00-\x7f\ufffd]", damaged)) / 4:
         return damaged
-    encoding = _charset(declared) or guess(data)
-    if encoding is None:
+    likeliest = _charset(declared) or guess(data)
+    if likeliest is None:
         raise RefusedError("its encoding cannot be told; save it as UTF-8")
-    return data.decode(encoding, "replace")
+    return data.decode(likeliest, "replace")
 
 
 def _wide_encoding(sample: bytes) -> str:

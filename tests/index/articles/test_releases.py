@@ -59,7 +59,7 @@ def test_a_release_in_english_begins_under_its_label(tmp_path: Path, label: str)
     assert (article.title, article.text) == (ENGLISH, text_of(ENGLISH_LEAD, SECOND))
 
 
-@pytest.mark.parametrize("day", ["Teluk Damar, 3 Mei 2024", "UNTUK DISIARKAN SEGERA: 3 Mei 2024"])
+@pytest.mark.parametrize("day", ["Teluk Damar, 3 Mei 2024", "03/05/2024", "UNTUK DISIARKAN SEGERA: 3 Mei 2024"])
 def test_a_day_in_the_letterhead_is_that_of_the_release(tmp_path: Path, day: str) -> None:
     article = read(tmp_path, "a.txt", text_of("SIARAN PERS", day, TITLE, SECOND))
     assert (article.title, article.published, article.text) == (TITLE, date(2024, 5, 3), SECOND)
