@@ -83,7 +83,7 @@ def without_letterhead(draft: Draft) -> Draft:
     dropped = {line for at, line in enumerate(head) if furniture[at] or (at < (title or 0) and not _tells(line))}
     first = [] if title is None else [head[title]]
     others = [line for line in head if line not in dropped and line not in first]
-    if not (first or draft.facts.title or any(is_headline(line) and not _tells(line) for line in others)):
+    if not (first or draft.facts.title or any(map(is_headline, others))):
         return draft
     days = filter(None, map(_day_of, head[: above + 1]))  # of which one above the title would be taken for it
     lines = [*first, *others, *days, *draft.paragraphs[len(head) :]]
@@ -107,7 +107,8 @@ def _is_lead(line: str) -> bool:
 
 def _title_place(head: list[str], furniture: list[bool], above: int, heading: str | None) -> int | None:
     """Where the title stands among the lines before the lead; None if it is elsewhere, or stands above a label."""
-    if heading and heading not in head:
+    labelled = (facts.title for line in head if (facts := facts_of_top_line(line, None)))  # "Judul: …"
+    if any(labelled) or (heading and heading not in head):
         return None
     places = [at for at, line in enumerate(head) if not (furniture[at] or _tells(line))]
     if heading and (own := [at for at in places if head[at] == heading and (at > above or not _is_office(heading))]):

@@ -317,6 +317,8 @@ def _usual_size(rows: Iterable[Row]) -> float:
 
 _BULLET = re.compile(r"(?:[-*•–▪●◦\uf0b7]|\d{1,2}[.)])\s")
 _SENTENCE_END = (".", "!", "?", ":", "”", '"', ")")
+_LABELLED = re.compile(rf"\w+(?: \w+){{0,2}} ?: |{_DATE.pattern}")
+"""What begins anew, whatever stood before it: "Penulis: …" and days."""
 _BROKEN_WORD = re.compile(r"(\w+)-\Z")
 
 
@@ -359,7 +361,8 @@ class _Fitting:
         """Whether a sentence goes over to the next column or page: in lower case, or behind a row that is full."""
         if above.text.endswith(_SENTENCE_END) and not _is_within_sentence(above.text, row.text):
             return False
-        return row.text[0].islower() or len(above.text) > 0.7 * self.width
+        is_full = len(above.text) > 0.7 * self.width
+        return row.text[0].islower() or (is_full and not _LABELLED.match(row.text))
 
     def _is_below(self, paragraph: list[Row], row: Row) -> bool:
         above = paragraph[-1]
