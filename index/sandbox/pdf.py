@@ -378,7 +378,7 @@ class _Fitting:
 def _is_within_sentence(text: str, below: str) -> bool:
     """Whether a full stop at the end of a row is that of an abbreviation."""
     last = text[-100:]
-    return text.endswith(".") and all(end != len(last) for _, end in sentences(f"{last} {below}", None))
+    return text.endswith(".") and all(end != len(last) for _, end in sentences(f"{last} {below[:100]}", None))
 
 
 def _run_on(rows: list[Row], hyphenated: set[str]) -> Paragraph:

@@ -8,9 +8,10 @@ short German for DOS, and is as sure of it as where it is right.)
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import NamedTuple
 
-_SAMPLE = 1 << 16
+_SAMPLE = 1 << 13
 """Bytes of the lines that have any beyond ASCII."""
 _LIKELY = 0.6
 """Share of the letters expected in a language from which a text may be of it."""
@@ -107,9 +108,10 @@ def guess(data: bytes) -> str | None:
         return "cp1252"  # nothing but curly quotation marks and the like
     # Latin letters with marks stand among plain ones. So do half of the bytes of Shift-JIS and Big5.
     is_latin = sum(map(len, runs)) < 2 * len(runs)
-    scores = {look: _score(sample, look) for look in (_LATIN + _CJK if is_latin else _CJK + _OTHERS)}
-    best = max(scores, key=lambda look: scores[look])
-    return best.encoding if scores[best] > _LIKELY else None
+    looks = _LATIN + _CJK if is_latin else _CJK + _OTHERS
+    letters = {encoding: _letters(sample, encoding) for encoding in {look.encoding for look in looks}}
+    best = max(looks, key=lambda look: _score(letters[look.encoding], look))
+    return best.encoding if _score(letters[best.encoding], best) > _LIKELY else None
 
 
 _ORDINARY = "“”‘’„‚‹›«»–—…€£§°©®™·•¿¡²³½×÷、。，！？：；（）「」『』《》"
@@ -119,8 +121,11 @@ _FIRST_LETTER = re.compile(r"(?<![^\W\d_])[^\W\d_]")
 """Which may be a capital. In a wrong encoding capitals stand within words."""
 
 
-def _score(sample: bytes, look: _Look) -> float:
-    """How much of what is expected of the language there is in the text."""
-    text = _FIRST_LETTER.sub(lambda letter: letter[0].lower(), sample.decode(look.encoding, "replace"))
-    letters = "".join(_RUN.findall(text))
-    return sum(letter in look.letters for letter in letters) / max(1, len(letters)) / look.share
+def _letters(sample: bytes, encoding: str) -> Counter[str]:
+    text = _FIRST_LETTER.sub(lambda letter: letter[0].lower(), sample.decode(encoding, "replace"))
+    return Counter("".join(_RUN.findall(text)))
+
+
+def _score(letters: Counter[str], look: _Look) -> float:
+    """How much of what is expected of the language there is among the letters."""
+    return sum(letters[letter] for letter in look.letters) / max(1, letters.total()) / look.share
