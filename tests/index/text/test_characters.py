@@ -56,7 +56,17 @@ IN_THEIR_ENCODINGS = [
 
 @pytest.mark.parametrize(("text", "encoding"), [(text, each) for text, all_ in IN_THEIR_ENCODINGS for each in all_])
 def test_an_encoding_that_is_not_declared_is_told_by_the_text(tmp_path: Path, text: str, encoding: str) -> None:
+    text = " ".join([text] * 5)
     assert read(tmp_path, "a.txt", text.encode(encoding)).text == text
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "euc_kr", "cp1251"])
+def test_a_text_too_short_to_be_sure_of_is_refused(tmp_path: Path, encoding: str) -> None:
+    text = {"gbk": "旧桥将关闭十二个星期", "euc_kr": "오래된 다리를 닫는다", "cp1251": "Мэр закрыл старый мост"}[
+        encoding
+    ]
+    with pytest.raises(LoadError, match="its encoding cannot be told"):
+        read(tmp_path, "a.txt", text.encode(encoding))
 
 
 def test_what_looks_like_no_language_is_refused_and_not_guessed_at(tmp_path: Path) -> None:
