@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -13,7 +14,7 @@ from index.articles.errors import attempt
 from index.articles.fields import language_code, latest_stamp, web_address
 from index.articles.html import fragment_paragraphs, without_tags
 from index.articles.lines import Facts
-from index.articles.opening import content
+from index.articles.opening import content, display_path
 from index.articles.plain_text import paragraphs
 from index.articles.types import ArticleFile, Draft
 from index.sandbox.parent import read_apart
@@ -22,10 +23,17 @@ from index.types import LoadError
 
 
 def read_feed(file: ArticleFile) -> Iterator[Draft | LoadError]:
-    """The entries of an RSS or Atom feed, and an error for each that cannot be read."""
-    for number, entry in enumerate(read_apart("index.sandbox.feed", content(file.path)), 1):
-        place = f"#{number}"
-        yield attempt(file, place, partial(_draft, entry, place))
+    """The entries of an RSS or Atom feed, an error for each that cannot be read, and one for all drafts."""
+    entries = read_apart("index.sandbox.feed", content(file.path))
+    for number, entry in enumerate(entries, 1):
+        if "left_out" not in entry:
+            place = f"#{number}"
+            yield attempt(file, place, partial(_draft, entry, place))
+    reasons = Counter(entry["left_out"] for entry in entries if "left_out" in entry)
+    if reasons:
+        listed = ", ".join(f"{count:,} {reason}" for reason, count in sorted(reasons.items()))
+        reason = f"{reasons.total():,} of its {len(entries):,} items are no published posts: {listed}"
+        yield LoadError(display_path(file.path), reason)
 
 
 def _draft(entry: dict[str, Any], place: str) -> Draft:
@@ -40,7 +48,11 @@ def _draft(entry: dict[str, Any], place: str) -> Draft:
         updated=latest_stamp([entry["published"], entry["updated"]]),
         outlet=one_line(entry["outlet"] or "") or None,
     )
+    if entry["is_wordpress"]:
+        text = _as_displayed(text)
     lines = _html_paragraphs(text) if entry["is_html"] else paragraphs(text)
+    if lines and _FIRST_ON.fullmatch(lines[-1]):
+        lines.pop()
     return Draft(lines, facts, place=place, id=entry["id"] or "", source=text)
 
 
@@ -48,3 +60,32 @@ def _html_paragraphs(text: str) -> list[str]:
     if re.search(r"<[a-zA-Z!/]", text):
         return fragment_paragraphs(text)
     return paragraphs(html.unescape(text))
+
+
+# --- what WordPress makes of a post -----------------------------------------------------------------------------
+
+_NAME = r"[a-z][\w-]{1,40}"
+_SHORTCODE = re.compile(
+    rf"\[/{_NAME}\]|\[{_NAME}(?:\s+[\w-]{{1,40}}=(?:\"[^\"<>\[\]]*\"|'[^'<>\[\]]*'|[\w-]+))+\s*/?\]"
+    rf"|^[ \t]*\[{_NAME}[ \t]*/?\][ \t]*$",
+    re.MULTILINE,
+)
+"""[caption id="…"] and [/caption], and [gallery] on a line of its own; "[sic]" stands within one."""
+_BLOCK_TAG = re.compile(
+    r"<(?:!--|/?(?:p|div|[uo]l|li|h[1-6]|table|tbody|tr|t[dh]|blockquote|fig\w+|section|pre)\b)", re.IGNORECASE
+)
+_FIRST_ON = re.compile(
+    r"(?:The post|Artikel|Pos(?:tingan)?|Der Beitrag|La entrada|L[’'](?:article|articolo)|O post|Het bericht"
+    r"|Сообщение)\s.{1,300}\s(?:appeared first on|pertama kali (?:tampil|muncul) (?:pada|di)|muncul pertama kali di"
+    r"|erschien zuerst auf|(?:se publicó|aparece) primero en|est apparu en premier sur|proviene da"
+    r"|apareceu primeiro em|verscheen eerst op|появил\w+ сначала на)\s.{1,100}"
+)
+"""What it puts behind each post of a feed."""
+
+
+def _as_displayed(text: str) -> str:
+    """The HTML of a post as it was written: blank lines part paragraphs, and what stands for an insert is left out."""
+    blocks = re.split(r"\n\s*\n", _SHORTCODE.sub("", text.replace("\r\n", "\n")))
+    return "\n\n".join(
+        block if _BLOCK_TAG.search(block) else f"<p>{block.strip().replace(chr(10), '<br>')}</p>" for block in blocks
+    )

@@ -14,9 +14,9 @@ from index.articles.feeds import read_feed
 from index.articles.html import read_html
 from index.articles.ids import ItemIds
 from index.articles.json_lines import read_json_lines
+from index.articles.mail import read_mail, read_text
 from index.articles.markdown import read_markdown
 from index.articles.opening import LARGEST, display_path
-from index.articles.plain_text import read_text
 from index.articles.story import story
 from index.articles.types import ArticleFile, Draft, Format
 from index.text.characters import one_line
@@ -28,6 +28,7 @@ VERSION = 3
 
 FORMATS: dict[str, Format] = {
     ".txt": read_text,
+    ".eml": read_mail,
     ".md": read_markdown,
     ".markdown": read_markdown,
     ".html": read_html,

@@ -30,6 +30,7 @@ _SIMPLE = re.compile(
     r"""(?:[A-Za-z][\w-]*:[ ](?:"[^"'\\\n]+"[ ]*|'[^"'\n]+'[ ]*|[\w(](?:[^:\#"'\n]|:(?=[^ \n]))*)\n)+""", re.VERBOSE
 )
 """Lines of a name and a plain or quoted value, which mean the same to YAML as to the eye."""
+_STRUCK = re.compile(r"<(?P<end>/?)(?:del|s|strike)\b", re.IGNORECASE)
 _ENTRY = re.compile(r"^([\w-]+)[ \t]*:[ \t]*(\S.*)$", re.MULTILINE)
 
 
@@ -113,7 +114,7 @@ def _markdown_paragraphs(source: str) -> tuple[list[str], str | None]:
     heading = None
     row: list[str] | None = None
     item = before = ""
-    for token in MarkdownIt("commonmark").enable("table").parse(source):
+    for token in MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(source):
         if token.type == "list_item_open":
             item = f"{token.info}. " if token.info else "- "
         elif token.type == "tr_open":
@@ -145,7 +146,14 @@ def _block_texts(token: Token) -> list[str]:
 
 
 def _inline_text(children: Iterable[Token]) -> str:
-    return "".join(map(_token_text, children))
+    """The text of a line, without what is struck out in it."""
+    pieces, struck = list[str](), 0
+    for token in children:
+        tag = _STRUCK.match(token.content) if token.type == "html_inline" else None
+        struck += token.type == "s_open" or (tag is not None and not tag["end"])
+        struck -= token.type == "s_close" or (tag is not None and bool(tag["end"]))
+        pieces.append("" if struck > 0 else _token_text(token))
+    return "".join(pieces)
 
 
 def _token_text(token: Token) -> str:

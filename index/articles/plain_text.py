@@ -7,17 +7,10 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from index.articles.lines import is_read_also, stands_alone
-from index.articles.opening import content
-from index.articles.types import ArticleFile, Draft
-from index.text.characters import decode, tidy
+from index.text.characters import tidy
 
 _QUOTE_MARKS = re.compile(r"(?:> ?)+")
 _BULLET = re.compile(r"(?:[-*•–]|\d{1,2}[.)])\s")
-
-
-def read_text(file: ArticleFile) -> Iterator[Draft]:
-    """The paragraphs of plain text."""
-    yield Draft(paragraphs(decode(content(file.path))))
 
 
 def paragraphs(text: str) -> list[str]:
@@ -50,9 +43,11 @@ def _unwrapped(block: list[str]) -> Iterator[str]:
 
 def _goes_on(line: str, below: str, width: int) -> bool:
     """Whether a line was broken here: the word below hardly fitted, or the sentence was in its midst."""
+    hardly_fitted = len(line) + 1 + len(below.split(" ", 1)[0]) > 0.9 * width
+    if hardly_fitted and below[0].islower():
+        return True  # "Jakarta, 3 Mei 2024 – Badan Pangan" is no dateline yet
     if stands_alone(line) or stands_alone(below) or is_read_also(below) or _BULLET.match(below):
         return False
-    hardly_fitted = len(line) + 1 + len(below.split(" ", 1)[0]) > 0.9 * width
     return hardly_fitted or (below[0].islower() and len(line) > width / 2)
 
 

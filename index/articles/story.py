@@ -16,6 +16,7 @@ from index.articles.lines import (
     is_section,
     is_sign_off,
 )
+from index.articles.releases import without_letterhead
 from index.articles.types import Draft
 
 _SENTENCE = 80
@@ -34,6 +35,7 @@ def story(draft: Draft) -> tuple[list[str], Facts]:
 
     What the format declares goes before what the lines tell, and that before what is only likely.
     """
+    draft = without_letterhead(draft)
     facts, paragraphs, beyond = draft.facts, list[str](), False
     end = _end_of_story(draft.paragraphs)
     for i, line in enumerate(draft.paragraphs):

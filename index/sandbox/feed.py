@@ -10,16 +10,39 @@ import feedparser
 
 from index.types import RefusedError
 
+_NO_ARTICLES = frozenset(["page", "attachment", "nav_menu_item", "revision", "custom_css", "oembed_cache"])
+"""What a WordPress export holds beside posts; whatever else it names is a kind of post that a site made up."""
+
 
 def read(data: bytes) -> list[dict[str, object]]:
-    """What the feed says of each entry, its title and text still as they stand there."""
+    """What the feed says of each entry, its title and text still as they stand there; of a draft only that it is one.
+
+    An export of WordPress or Blogger is a feed as well, and holds what nobody was meant to read, or not yet.
+    """
     # Neither cleaned nor with its links made whole: only the words are taken, and that is done elsewhere.
     feed = feedparser.parse(BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
     if not feed.version:
         raise RefusedError("it is no RSS or Atom feed")
     if not feed.entries:
         raise RefusedError("the feed has no entries")
-    return [_entry(entry, feed.feed.get("language"), feed.feed.get("title")) for entry in feed.entries]
+    language, outlet = feed.feed.get("language"), feed.feed.get("title")
+    left_out = map(_left_out, feed.entries)
+    return [
+        {"left_out": reason} if reason else _entry(entry, language, outlet)
+        for entry, reason in zip(feed.entries, left_out, strict=True)
+    ]
+
+
+def _left_out(entry: Any) -> str | None:
+    """Why an entry is not for readers, in a word; None for what is."""
+    kind, status = entry.get("wp_post_type") or "post", entry.get("wp_status") or "publish"
+    if kind in _NO_ARTICLES or kind.startswith(("wp_", "customize_")):
+        return str(kind)
+    if status != "publish":
+        return "scheduled" if status == "future" else str(status)
+    if entry.get("wp_post_password"):
+        return "password"
+    return "draft" if entry.get("app_draft") == "yes" else None
 
 
 def _entry(entry: Any, language: str | None, outlet: str | None) -> dict[str, object]:
@@ -33,10 +56,12 @@ def _entry(entry: Any, language: str | None, outlet: str | None) -> dict[str, ob
         "title_is_html": _is_html(title),
         "text": body.get("value"),
         "is_html": _is_html(body),
+        "is_wordpress": "wp_post_type" in entry,
         "author": (entry.get("author_detail") or {}).get("name") or entry.get("author"),
-        "published": entry.get("published") or entry.get("updated"),
         "updated": entry.get("updated"),
         "outlet": outlet,
+        # The site's own day and time, not those of Greenwich.
+        "published": entry.get("wp_post_date") or entry.get("published") or entry.get("updated"),
         "day": _day(entry.get("published_parsed") or entry.get("updated_parsed")),
         "language": body.get("language") or language,
     }

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from io import BytesIO
-from itertools import pairwise
-from typing import NamedTuple
-
-from pypdf import PageObject, PdfReader
-from pypdf.errors import DependencyError, FileNotDecryptedError
+from itertools import accumulate, groupby, pairwise
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from index.text.characters import one_line
+from index.text.sentences import sentences
 from index.types import RefusedError
+
+if TYPE_CHECKING:
+    from pypdf import PageObject, PdfReader
 
 LONGEST = 5_000_000
 """Characters; a book of two thousand pages."""
@@ -47,10 +50,15 @@ class Paragraph(NamedTuple):
 
 def read(data: bytes) -> dict[str, object]:
     """The paragraphs of a PDF, what stands in its margins, and what it says about itself."""
+    if b"/Encrypt" not in data:  # pypdf would load it for nothing, which takes a fifth of the time
+        cast("dict[str, Any]", sys.modules)["cryptography"] = None
+    from pypdf import PdfReader
+    from pypdf.errors import FileNotDecryptedError
+
     reader = PdfReader(BytesIO(data))
     try:
-        pages = list(_pages(reader))
-    except (FileNotDecryptedError, DependencyError) as exc:  # the latter: for some ciphers a library is lacking
+        pages = _once(_pages(reader))
+    except FileNotDecryptedError as exc:
         raise RefusedError("it is protected by a password") from exc
     if not any(pages):
         raise RefusedError("it has no text layer")
@@ -120,8 +128,8 @@ def _rows(page: PageObject) -> list[Row]:
         for piece in row:
             letters[piece.turn] += len(piece.text.strip())
     usual = letters.most_common(1)[0][0] if letters else 0
-    upright = ([piece for piece in row if piece.turn == usual] for row in rows)
-    return [row for row in map(_row, upright) if row]
+    upright = [[piece for piece in row if piece.turn == usual] for row in rows]
+    return [row for row in map(_row, _column_by_column(upright)) if row]
 
 
 def _piece(text: str, outer: list[float], inner: list[float], size: float) -> _Piece:
@@ -143,20 +151,121 @@ def _row(pieces: list[_Piece]) -> Row | None:
     return Row(text + "\u00ad" * raw.endswith("\u00ad"), first.x, first.y, size)
 
 
+# --- columns --------------------------------------------------------------------------------------------------
+
+_NARROWEST = 0.4
+"""Width of a letter for its size, in narrow type; how wide they are the page does not say."""
+_SIDE_BY_SIDE = 3
+"""Rows in which text stands beside text, from which there may be columns."""
+
+
+class _Unit(NamedTuple):
+    """What stands in one row of one column."""
+
+    pieces: list[_Piece]
+    row: int
+    column: int
+
+    @property
+    def text(self) -> str:
+        return "".join(piece.text for piece in self.pieces).strip()
+
+
+def _column_by_column(rows: list[list[_Piece]]) -> list[list[_Piece]]:
+    """The rows of a page; what was written across its columns of text is cut at them, and sorted."""
+    starts = _column_starts(rows)
+    if not starts:
+        return rows
+    units: list[_Unit] = []
+    for block in _blocks(_units(rows, starts), starts):
+        units += sorted(block, key=lambda unit: unit.column) if _is_across_columns(block) else block
+    same_rows = groupby(units, key=lambda unit: unit.row)
+    return [[piece for unit in row for piece in unit.pieces] for _, row in same_rows]
+
+
+def _column_starts(rows: list[list[_Piece]]) -> list[float]:
+    """Where columns begin, but for the first: at places where text stands beside other text again and again."""
+    pieces = [piece for row in rows for piece in row if piece.text.strip()]
+    beside = Counter(3 * round(right.x / 3) for left, right in pairwise(pieces) if _is_beside(left, right))
+    enough = max(_SIDE_BY_SIDE, len(rows) / 5)  # a word in each row may stand below one in another
+    return sorted(x for x, count in beside.items() if count >= enough)
+
+
+def _is_beside(left: _Piece, right: _Piece) -> bool:
+    same_height = abs(left.y - right.y) < 0.3 * min(left.size, right.size)
+    return same_height and right.x - left.x > _NARROWEST * left.size * len(left.text.strip())
+
+
+def _units(rows: list[list[_Piece]], starts: list[float]) -> Iterator[_Unit]:
+    for at, row in enumerate(rows):
+        columns = (sum(piece.x > start - 3 for start in starts) for piece in row)
+        # What goes back to the left, as some accents do, belongs to what stands before it.
+        for column, pieces in groupby(zip(accumulate(columns, max), row, strict=True), key=itemgetter(0)):
+            yield _Unit([piece for _, piece in pieces], at, column)
+
+
+def _blocks(units: Iterable[_Unit], starts: list[float]) -> Iterator[list[_Unit]]:
+    """The units in their order, parted at gaps, and at rows that are as wide as several columns."""
+    block: list[_Unit] = []
+    for unit in units:
+        first = unit.pieces[0]
+        end = first.x + _NARROWEST * first.size * len(unit.text)
+        is_wide = unit.column < len(starts) and end > starts[unit.column]
+        if block and (is_wide or block[-1].pieces[0].y - first.y > 5 * first.size):
+            yield block
+            block = []
+        if is_wide:
+            yield [unit]
+        else:
+            block.append(unit)
+    yield block
+
+
+def _is_across_columns(block: list[_Unit]) -> bool:
+    """Whether running text was written row by row; the rows of a table hold no sentences that go on below."""
+    across = sum(_is_beside(left.pieces[0], right.pieces[0]) for left, right in pairwise(block))
+    columns = [[unit.text for unit in block if unit.column == column] for column in {unit.column for unit in block}]
+    going_on = [sum(text[:1].islower() for text in texts) for texts in columns]
+    return (
+        across >= _SIDE_BY_SIDE
+        and all(going_on)
+        and sum(going_on) > len(block) / 4
+        and all(sum(map(len, texts)) > 15 * len(texts) for texts in columns)
+        and any(unit.text.endswith(".") for unit in block)
+    )
+
+
 # --- margins --------------------------------------------------------------------------------------------------
 
-_PAGE_NUMBER = re.compile(
-    r"\W*(?:(?:page|p\.|halaman|hlm\.?|hal\.?)\s*)?\d{1,4}(?:\s*(?:/|of|dari)\s*\d{1,4})?\W*", re.IGNORECASE
-)
+_NUMBER = r"(?:page|p\.|halaman|hlm\.?|hal\.?|seite|página|pagina)\s*\d{1,4}(?:\s*(?:/|of|dari|von|de|di)\s*\d{1,4})?"
+_PAGE_NUMBER = re.compile(rf"\W*(?:{_NUMBER}|\d{{1,4}}(?:\s*(?:/|of|dari)\s*\d{{1,4}})?)\W*", re.IGNORECASE)
+_WITH_NUMBER = re.compile(rf"{_NUMBER}\b.*|.*\b{_NUMBER}\W*", re.IGNORECASE)
+_DATE = re.compile(r"\d{1,2}[ .-]{1,2}(?!(?i:tahun|dari)\b)[^\W\d]{3,}[ .-]{1,2}\d{4}|\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}")
+_SENTENCE = 40
+"""Characters from which a row that ends with a full stop is a sentence and no running head."""
+
+
+def _once(pages: Iterable[list[Row]]) -> list[list[Row]]:
+    """The pages without those that say what one before them says, such as a memo printed twice on a sheet."""
+    once: dict[tuple[str, ...], list[Row]] = {}
+    for page in pages:
+        text = tuple(row.text for row in page if not _PAGE_NUMBER.fullmatch(row.text))
+        once.setdefault(text if len(text) > 1 else (*text, str(len(once))), page)
+    return list(once.values())
 
 
 def _margins(pages: list[list[Row]]) -> list[list[Row]]:
-    """Of each page the rows at its edges that stand alike on many pages, but for their numbers, and page numbers."""
+    """Of each page its running heads and page numbers."""
     edges = [_edges(page) for page in pages]
-    times = Counter(look for page in edges for look in {_look(row) for row in page})
-    enough = max(2, _REPEATED * len(pages))
+    heads = _running_heads(edges)
+    usual = _usual_size(row for page in pages for row in page)
     return [
-        [row for at, row in enumerate(page) if times[_look(row)] >= enough or _is_number(row, at, page)]
+        [
+            row
+            for at, row in enumerate(page)
+            if (_look(row) in heads and not (row.size > usual - 0.5 and _is_sentence(row)))
+            or (at in {0, len(page) - 1} and _has_number(row, usual))
+        ]
         for page in edges
     ]
 
@@ -166,8 +275,36 @@ def _edges(page: list[Row]) -> list[Row]:
     return downwards[:_EDGE] + downwards[_EDGE:][-_EDGE:]
 
 
-def _is_number(row: Row, at: int, edges: list[Row]) -> bool:
-    return at in {0, len(edges) - 1} and bool(_PAGE_NUMBER.fullmatch(row.text))
+def _running_heads(edges: list[list[Row]]) -> set[tuple[str, int, int]]:
+    """The looks of rows that stand on many pages alike, but for figures that count the pages."""
+    places: dict[tuple[str, int, int], dict[int, Row]] = {}
+    for number, page in enumerate(edges):
+        for row in page:
+            places.setdefault(_look(row), {}).setdefault(number, row)
+    enough = max(2, _REPEATED * len(edges))
+    return {look for look, rows in places.items() if len(rows) >= enough and _counts_pages(rows)}
+
+
+def _counts_pages(rows: dict[int, Row]) -> bool:
+    """Whether the figures of the rows, by page, stay as they are or grow with the pages; days may do so by chance."""
+    if len({row.text for row in rows.values()}) == 1:
+        return True
+    if any(_DATE.search(row.text) for row in rows.values()):
+        return False
+    figures = [[int(figure) - number for figure in re.findall(r"\d{1,9}", row.text)] for number, row in rows.items()]
+    return all(
+        len({*each}) == 1 or len({a + n for a, n in zip(each, rows, strict=True)}) == 1
+        for each in zip(*figures, strict=True)
+    )
+
+
+def _is_sentence(row: Row) -> bool:
+    return len(row.text) > _SENTENCE and row.text.endswith(".")
+
+
+def _has_number(row: Row, usual: float) -> bool:
+    """Whether a row at the very edge is a page number, or has one beside an outlet and a day in small letters."""
+    return bool(_PAGE_NUMBER.fullmatch(row.text) or (row.size < 0.9 * usual and _WITH_NUMBER.fullmatch(row.text)))
 
 
 def _look(row: Row) -> tuple[str, int, int]:
@@ -175,10 +312,19 @@ def _look(row: Row) -> tuple[str, int, int]:
     return re.sub(r"\d+", "#", row.text.casefold()), round(row.size), round(row.y / 6)
 
 
+def _usual_size(rows: Iterable[Row]) -> float:
+    letters: Counter[float] = Counter()
+    for row in rows:
+        letters[round(row.size)] += len(row.text)
+    return letters.most_common(1)[0][0] if letters else 1.0
+
+
 # --- paragraphs -----------------------------------------------------------------------------------------------
 
 _BULLET = re.compile(r"(?:[-*•–▪●◦\uf0b7]|\d{1,2}[.)])\s")
 _SENTENCE_END = (".", "!", "?", ":", "”", '"', ")")
+_LABELLED = re.compile(rf"\w+(?: \w+){{0,2}} ?: |{_DATE.pattern}")
+"""What begins anew, whatever stood before it: "Penulis: …" and days."""
 _BROKEN_WORD = re.compile(r"(\w+)-\Z")
 
 
@@ -200,10 +346,7 @@ class _Fitting:
     """Whether a row goes on with the paragraph above it, by how the rows of a document are set."""
 
     def __init__(self, rows: list[Row]) -> None:
-        letters: Counter[float] = Counter()
-        for row in rows:
-            letters[round(row.size)] += len(row.text)
-        self.size = letters.most_common(1)[0][0] if letters else 1.0
+        self.size = _usual_size(rows)
         body = [row for row in rows if abs(row.size - self.size) < 1]
         gaps = sorted(above.y - below.y for above, below in pairwise(body) if 0 < above.y - below.y < 3 * self.size)
         self.pitch = gaps[len(gaps) // 4] if gaps else 1.2 * self.size
@@ -217,8 +360,15 @@ class _Fitting:
         if abs(row.size - above.size) > 0.15 * above.size or _BULLET.match(row.text):
             return False
         if not 0 < above.y - row.y <= 3 * self.pitch:  # in the next column, or on the next page
-            return row.text[0].islower() and not above.text.endswith(_SENTENCE_END)
+            return self._goes_on(above, row)
         return self._is_below(paragraph, row)
+
+    def _goes_on(self, above: Row, row: Row) -> bool:
+        """Whether a sentence goes over to the next column or page: in lower case, or behind a row that is full."""
+        if above.text.endswith(_SENTENCE_END) and not _is_within_sentence(above.text, row.text):
+            return False
+        is_full = len(above.text) > 0.7 * self.width
+        return row.text[0].islower() or (is_full and not _LABELLED.match(row.text))
 
     def _is_below(self, paragraph: list[Row], row: Row) -> bool:
         above = paragraph[-1]
@@ -229,6 +379,12 @@ class _Fitting:
         if row.x - above.x > 0.9 * row.size:  # indented, unless it hangs below its bullet
             return len(paragraph) == 1 and bool(_BULLET.match(above.text))
         return not (above.text.endswith(_SENTENCE_END) and len(above.text) < 0.7 * self.width)
+
+
+def _is_within_sentence(text: str, below: str) -> bool:
+    """Whether a full stop at the end of a row is that of an abbreviation."""
+    last = text[-100:]
+    return text.endswith(".") and all(end != len(last) for _, end in sentences(f"{last} {below[:100]}", None))
 
 
 def _run_on(rows: list[Row], hyphenated: set[str]) -> Paragraph:

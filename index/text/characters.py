@@ -6,6 +6,9 @@ import codecs
 import re
 import unicodedata
 
+from index.text.encodings import guess
+from index.types import RefusedError
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
@@ -21,10 +24,11 @@ _ODD_SHARE = 0.05
 
 
 def decode(data: bytes, *, declared: str | None = None) -> str:
-    """The text of a file: by its byte order mark, else UTF-8 if it is that, else as declared or windows-1252.
+    """The text of a file: by its byte order mark, else UTF-8 if it is that, else as declared or as it looks.
 
-    Raises UnicodeError for what is not text. Valid UTF-8 goes before what a page declares: text in another
-    character set is hardly ever valid UTF-8, and pages that were saved anew often declare what they were.
+    Raises UnicodeError for what is not text, RefusedError for text whose encoding cannot be told. Valid UTF-8 goes
+    before what a page declares: text in another character set is hardly ever valid UTF-8, and pages that were saved
+    anew often declare what they were.
     """
     text = _decode(data, declared)
     if "\0" in text or len(_CONTROL.findall(text)) > _ODD_SHARE * len(text):
@@ -36,6 +40,8 @@ def _decode(data: bytes, declared: str | None) -> str:
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return data.decode(encoding)
+    if b"\x1b$" in data and data.isascii():
+        return data.decode("iso2022_jp")
     if b"\0" in data[:4096]:
         return data.decode(_wide_encoding(data[:4096]))
     try:
@@ -45,7 +51,10 @@ def _decode(data: bytes, declared: str | None) -> str:
     damaged = data.decode("utf-8", "replace")
     if damaged.count("\ufffd") < sum(1 for _ in re.finditer(r"[^\x00-\x7f\ufffd]", damaged)) / 4:
         return damaged
-    return data.decode(_charset(declared), "replace")
+    likeliest = _charset(declared) or guess(data)
+    if likeliest is None:
+        raise RefusedError("its encoding cannot be told; save it as UTF-8")
+    return data.decode(likeliest, "replace")
 
 
 def _wide_encoding(sample: bytes) -> str:
@@ -58,13 +67,14 @@ def _wide_encoding(sample: bytes) -> str:
     return "utf-8"  # which takes zeros as characters, and `decode` refuses those
 
 
-def _charset(declared: str | None) -> str:
+def _charset(declared: str | None) -> str | None:
+    """The character set by its declared name; None if that is none, or UTF-8 where it is not."""
     try:
         name = codecs.lookup(declared or "").name
     except LookupError:
-        return "cp1252"
+        return None
     # As browsers do: who declares Latin-1 nearly always writes windows-1252.
-    return name if name.startswith(_CHARSETS) and name != "iso8859-1" else "cp1252"
+    return "cp1252" if name == "iso8859-1" else name if name.startswith(_CHARSETS) else None
 
 
 # Controls, halves of surrogate pairs, soft hyphen, zero-width spaces and marks of direction. Zero-width

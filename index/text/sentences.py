@@ -113,6 +113,8 @@ class _Stop:
     """Quotation marks, brackets and footnotes right after it."""
     before: str
     """The word it stands at, with an opening bracket or quotation mark."""
+    rank: str
+    """The word before that one, in lower case and without a full stop of its own."""
     lead: str
     """The sentence so far, where it is short."""
     first: bool
@@ -149,6 +151,7 @@ def _read_stop(paragraph: str, start: int, stop: re.Match[str]) -> _Stop:
         mark=stop["mark"],
         closers=stop["closers"],
         before=words[-1] if words else "",
+        rank=_bare(words[-2]).rstrip(".").lower() if len(words) > 1 else "",
         lead=paragraph[start:place].strip() if place - start <= _LONGEST_LEAD else "",
         first=start == 0,
         spaced=paragraph[end : end + 1].isspace(),
@@ -207,18 +210,34 @@ def _words(listed: str) -> frozenset[str]:
 
 
 _BEFORE_A_NAME = _words(
-    "prof dr drs dra ir h hj kh tn ny nn sdr sdri bpk bp alm almh yth ust tgk rd rr moh muh mhd abd mgr "
-    "jend jen letjen letjend mayjen mayjend brigjen brig kol letkol kapt kompol akp ipda iptu pol serma gub wagub "
-    "mr mrs ms messrs mx gen sen rep reps gov lt col sgt capt cpl maj adm cmdr pvt rev hon pres supt insp det atty "
-    "jl jln gg kec kab kel prov kp komp dsn ds pt cv ud pd fa pp sdn mt ft univ"
+    "prof dr drs dra ir h hj kh tn ny nn bp yth tgk rd rr krt moh muh mhd abd mgr pdt rm ns sp apt "
+    "jend jen letjen letjend mayjen mayjend brigjen brig kol letkol kapt lettu letda peltu pelda serma serka sertu "
+    "serda kopka koptu kopda praka pratu prada laks laksdya laksda laksma marsdya marsda marsma komjen irjen kombes "
+    "kompol akbp akp ipda iptu aiptu aipda bripka brigpol briptu bripda pol gub wagub "
+    "mr mrs ms messrs mx gen sen sens rep reps gov lt col sgt sgts capt cpl maj adm cmdr pvt pfc spc rev hon pres supt "
+    "insp det atty amb assoc asst adj profs "
+    "jl jln gg prov kp komp dsn ds gd perum tj kep pt cv ud pd fa pp sdn mt ft univ"
 )
 """Where written with a capital: "Sen." is a senator, "sen." a small coin at the end of a sentence."""
-_BEFORE_ANYTHING = _words("dr drs dra ir jl jln gg v vs cf ca yth tgl bdk a.n u.b u.p c.q e.g i.e a.k.a")
+_BEFORE_ANYTHING = _words(
+    "dr drs dra drg drh ir jl jln gg kec kab kel v vs cf ca yth sdr sdri bpk ust alm almh tgl bdk a.n u.b u.p c.q e.g "
+    "i.e a.k.a"
+)
 _BEFORE_A_FIGURE = _words(
-    "rp rf rs rm no nos hlm hal hlmn ps psl art pasal vol jil fig bab c p km rt rw blok thn th approx "
+    "rp rf rs rm no nos hlm hal hlmn pp ps psl art pasal vol jil fig bab c p pk pkl km rt rw blok thn th approx est "
+    "telp tlp tel ext kav "
     "jan feb mar apr jun jul aug agu agt ags sep sept oct okt nov dec des"
 )
-_LAST_OR_WITHIN = _words("inc ltd corp co bros bhd jr sr st ste al dept")
+_LAST_OR_WITHIN = _words("inc ltd corp co bros bhd jr sr st ste al dept apt ave blvd")
+_CORPS = _words(
+    "inf kav arm art arh czi cba cpl ckm cku caj chb cpm chk cke ctp mar pnb tek nav lek kes adm sus pas kal pom psk "
+    "pol"
+)
+"""Arms and services. Right behind a rank alone: "Mar." is a month as well, and "Arm." a firm."""
+_RANKS = _words(
+    "tni kol kolonel letkol mayor may kapten kapt lettu letda letnan peltu pelda serma serka sertu serda brigjen "
+    "mayjen letjen jend jenderal kombes marsma marsda marsdya laksma laksda laksdya"
+)
 _OF_THE_CLOCK = frozenset(("a.m", "p.m"))
 _TIME = re.compile(
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:East|West)ern|Central|Pacific|Greenwich|WI[BT]|WITA|[A-Z]{1,3}T|UTC"
@@ -253,6 +272,8 @@ def _is_abbreviation(stop: _Stop) -> bool:
     written, after = _bare(stop.before), stop.after
     word = written.lower()
     if word in _BEFORE_ANYTHING or (word in _BEFORE_A_NAME and written[0].isupper()):
+        return True
+    if word in _CORPS and written[0].isupper() and stop.rank in _RANKS:
         return True
     if word in _BEFORE_A_FIGURE and (after[0].isdigit() or _ROMAN.fullmatch(after)):
         return True

@@ -76,6 +76,73 @@ def test_a_feed_that_is_not_well_formed_is_read_as_far_as_it_goes(tmp_path: Path
     assert reasons([cut], tmp_path) == [("a.rss#3", "it holds no story")]
 
 
+def post(title: str, text: str, status: str = "publish", kind: str = "post", more: str = "") -> str:
+    """An item of a WordPress export."""
+    return (
+        f"<title>{title}</title><link>https://x.example/{title}</link><content:encoded><![CDATA[{text}]]></content:encoded>"
+        f"<wp:post_date>2024-05-03 00:10:00</wp:post_date><pubDate>Thu, 02 May 2024 17:10:00 +0000</pubDate>"
+        f"<wp:status>{status}</wp:status><wp:post_type>{kind}</wp:post_type>{more}"
+    )
+
+
+def export(*posts: str) -> str:
+    return rss(*posts).replace("<rss ", '<rss xmlns:wp="http://wordpress.org/export/1.2/" ')
+
+
+def test_of_a_wordpress_export_published_posts_are_read_and_the_rest_is_counted(tmp_path: Path) -> None:
+    others = [
+        *(post("Lain", SECOND, status) for status in ("draft", "draft", "pending", "private", "future", "trash")),
+        post("Lain", SECOND, more="<wp:post_password>rahasia</wp:post_password>"),
+        post("Lain", SECOND, "inherit", "attachment"),
+        *(post("Lain", SECOND, kind=kind) for kind in ("page", "nav_menu_item")),
+    ]
+    open_ = post(TITLE, LEAD, more="<wp:post_password></wp:post_password>")
+    found = loaded(tmp_path, "a.xml", export(*others[:4], open_, *others[4:], post("Surut", LEAD, kind="berita")))
+    assert [(each.title, each.text, each.published) for each in articles(found[:2])] == [
+        (TITLE, LEAD, date(2024, 5, 3)),
+        ("Surut", LEAD, date(2024, 5, 3)),
+    ]
+    counts = "1 attachment, 2 draft, 1 nav_menu_item, 1 page, 1 password, 1 pending, 1 private, 1 scheduled, 1 trash"
+    assert reasons(found[2:], tmp_path) == [("a.xml", f"10 of its 12 items are no published posts: {counts}")]
+
+
+def test_a_draft_of_a_blogger_export_is_none_of_its_articles(tmp_path: Path) -> None:
+    entry = "<entry><id>{0}</id><title>Rob</title><content>{1}</content>{2}</entry>"
+    draft = "<app:control xmlns:app='http://purl.org/atom/app#'><app:draft>yes</app:draft></app:control>"
+    feed = entry.format(1, SECOND, draft) + entry.format(2, LEAD, "")
+    found = loaded(tmp_path, "a.atom", f'<feed xmlns="http://www.w3.org/2005/Atom"><title>X</title>{feed}</feed>')
+    assert [article.text for article in articles(found[:1])] == [LEAD]
+    assert reasons(found[1:], tmp_path) == [("a.atom", "1 of its 2 items are no published posts: 1 draft")]
+
+
+def test_a_post_is_read_as_wordpress_shows_it(tmp_path: Path) -> None:
+    written = (
+        f"{LEAD}\n\n[caption id='attachment_5' width=\"600\"]<img src='a.jpg' /> Perahu di dermaga[/caption]\n\n"
+        "[galeri_foto]\n\nIa bilang “aer [sic] naik”,\nlalu <em>pergi</em>.\n\n[embed]https://v.example/1[/embed]"
+        f'\n\n<!-- wp:paragraph -->\n<p>{SECOND}</p>\n<!-- /wp:paragraph -->\n\n[related_posts count="3"]'
+    )
+    (article,) = articles(loaded(tmp_path, "a.xml", export(post(TITLE, written))))
+    lines = article.text.split("\n\n")
+    assert (lines[0], lines[1], lines[-1]) == (LEAD, "Perahu di dermaga", SECOND)
+    assert " ".join(lines[2:-1]).startswith("Ia bilang “aer [sic] naik”, lalu pergi.")
+    assert not any(sign in article.text for sign in ("caption", "galeri_foto", "related", "wp:"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The post Rob appeared first on Suara Teluk.",
+        "Artikel Rob pertama kali tampil pada Suara Teluk.",
+        "Der Beitrag Rob erschien zuerst auf Suara Teluk.",
+        "L’article Rob est apparu en premier sur Suara Teluk.",
+    ],
+)
+def test_where_a_post_appeared_first_is_not_its_story(tmp_path: Path, line: str) -> None:
+    text = f"<description><![CDATA[<p>{LEAD}</p><p>{line}</p>]]></description>"
+    (article,) = articles(loaded(tmp_path, "a.xml", rss(f"<title>Rob</title>{text}")))
+    assert article.text == LEAD
+
+
 LAUGHS = '<!ENTITY e0 "lol">' + "".join(f'<!ENTITY e{n + 1} "{f"&e{n};" * 10}">' for n in range(9))
 NOTHING = "it is no RSS or Atom feed"
 

@@ -76,6 +76,14 @@ x()
     assert article.language == "id"
 
 
+@pytest.mark.parametrize("struck", ["~~200~~", "<del>200</del>", "<s>200 kasur,</s>", "<STRIKE>200</STRIKE>"])
+def test_what_is_struck_out_is_left_out(tmp_path: Path, struck: str) -> None:
+    line = f"Bantuan {struck} **250** kasur tiba, dan ~100 selimut~ hangat."
+    source = f"# {HEADLINE}\n\n{line}\n\n| Desa |\n|--|\n| {struck} 250 |\n"
+    text = "Bantuan 250 kasur tiba, dan ~100 selimut~ hangat."
+    assert read(tmp_path, "a.md", source).text == text_of(text, "Desa", "250")
+
+
 def test_the_first_heading_is_the_title(tmp_path: Path) -> None:
     article = read(tmp_path, "a.markdown", f"# {HEADLINE}\n\n*3 Mei 2024*\n\n{LEAD}\n")
     assert (article.title, article.text, article.published) == (HEADLINE, LEAD, date(2024, 5, 3))
