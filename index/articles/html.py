@@ -6,14 +6,18 @@ import html
 import logging
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from index.articles.dates import first_date
 from index.articles.fields import language_code, web_address
 from index.articles.lines import Facts
+from index.articles.headlines import headline
 from index.articles.opening import content
+from index.articles.page_tree import drop_unseen, prepare
 from index.articles.types import ArticleFile, Draft
+from index.articles.walls import refuse_walls
 from index.text.characters import decode, one_line
 from index.types import RefusedError
 
@@ -33,22 +37,23 @@ _SAVED = re.compile(r"\s*(?:<!doctype[^>]{0,300}>\s*)?<!--\s*saved from url=\(\d
 def read_html(file: ArticleFile) -> Iterator[Draft]:
     """The main paragraphs of a web page, captions among them, and what the page says about itself."""
     data = content(file.path)
-    declared = _DECLARED.search(data[:4096])
-    source = decode(data, declared=declared[1].decode("ascii", "replace") if declared else None)
+    charset = _DECLARED.search(data[:4096])
+    source = decode(data, declared=charset[1].decode("ascii", "replace") if charset else None)
     page = _page(source)
     if page is None:
         raise RefusedError("it holds no story")
     language = language_code(page.get("lang") or page.get("xml:lang"))
-    title = one_line(page.findtext(".//h1") or page.findtext(".//title") or "") or None
-    paragraphs, facts = _main_text(page, source, with_facts=True)
-    yield Draft(paragraphs, facts.or_else(Facts(title=title, url=_saved_from(source), language=language)))
+    declared = _declared_facts(page)
+    title = headline(page, declared.title)
+    refuse_walls(page, title)
+    facts = Facts(title=title, url=_saved_from(source), language=language)
+    yield Draft(_main_text(page, title), replace(declared, title=None).or_else(facts))
 
 
 def fragment_paragraphs(source: str) -> list[str]:
     """The paragraphs of a piece of HTML that is an article's text and nothing else."""
-    whole = f"<html><body><article>{source}</article></body></html>"
-    page = _page(whole)
-    return _main_text(page, whole, with_facts=False)[0] if page is not None else []
+    page = _page(f"<html><body><article>{source}</article></body></html>")
+    return _main_text(page, None) if page is not None else []
 
 
 def without_tags(source: str) -> str:
@@ -71,41 +76,58 @@ def _page(source: str) -> Any:
     from lxml import etree
     from lxml.html import HTMLParser, document_fromstring
 
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        return document_fromstring(source.encode("utf-8", "replace"), parser=HTMLParser(encoding="utf-8"))
+        return document_fromstring(source.encode("utf-8", "replace"), parser=parser)
     except etree.ParserError:
         return None
 
 
-def _main_text(page: Any, source: str, *, with_facts: bool) -> tuple[list[str], Facts]:
-    """The paragraphs of a page's main text, and what trafilatura knows about it."""
-    small = sum(1 for _ in page.iter()) <= LARGEST_PAGE
-    paragraphs, facts = _extracted_text(page, with_facts=with_facts) if small else ([], Facts())
-    if sum(map(len, paragraphs)) < SHORTEST_PAGE:
-        paragraphs = max(paragraphs, list(_bare_paragraphs(_page(source))), key=lambda texts: sum(map(len, texts)))
-    return paragraphs, facts
+def _main_text(page: Any, title: str | None) -> list[str]:
+    """The paragraphs of a page's main text; the page's tree is changed."""
+    if _is_small(page):
+        prepare(page, title)
+        paragraphs = _extracted_text(page)
+    else:
+        drop_unseen(page)
+        paragraphs = []
+    if _length(paragraphs) < SHORTEST_PAGE:
+        paragraphs = max(paragraphs, list(_bare_paragraphs(page)), key=_length)
+    return paragraphs
+
+
+def _is_small(page: Any) -> bool:
+    return sum(1 for _ in page.iter()) <= LARGEST_PAGE
+
+
+def _length(paragraphs: list[str]) -> int:
+    return sum(map(len, paragraphs))
 
 
 # --- by trafilatura ---------------------------------------------------------------------------------------------
 
 
-def _extracted_text(page: Any, *, with_facts: bool) -> tuple[list[str], Facts]:
+def _declared_facts(page: Any) -> Facts:
+    """What trafilatura knows about a page."""
+    import trafilatura
+
+    if not _is_small(page):
+        return Facts()
+    logging.getLogger("htmldate").setLevel(logging.CRITICAL)
+    # Without the extensive search: it would take any day named in the story for the day of publication.
+    dates = {"extensive_search": False, "original_date": True}
+    document = trafilatura.extract_metadata(page, date_config=dates)
+    title, author = one_line(document.title or ""), one_line(document.author or "").replace("; ", ", ")
+    return Facts(title or None, first_date(document.date or ""), author or None, web_address(document.url))
+
+
+def _extracted_text(page: Any) -> list[str]:
     import trafilatura
 
     # It reports each page without a text as an error of its own; here that is an ordinary result.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-    logging.getLogger("htmldate").setLevel(logging.CRITICAL)
-    _keep_captions(page)
-    # Without the extensive search: it would take any day named in the story for the day of publication.
-    dates = {"extensive_search": False, "original_date": True}
-    document = trafilatura.bare_extraction(
-        page, with_metadata=with_facts, include_comments=False, date_extraction_params=dates, config=_extraction()
-    )
-    if document is None or isinstance(document, dict):
-        return [], Facts()
-    title, author = one_line(document.title or ""), one_line(document.author or "").replace("; ", ", ")
-    facts = Facts(title or None, first_date(document.date or ""), author or None, web_address(document.url))
-    return list(_page_lines(document.text or "")), facts
+    document = trafilatura.bare_extraction(page, include_comments=False, config=_extraction())
+    return [] if document is None or isinstance(document, dict) else list(_page_lines(document.text or ""))
 
 
 @cache
@@ -116,14 +138,6 @@ def _extraction() -> Any:
     # Of a page with less it takes all the words there are, as one paragraph; the bare paragraphs are better.
     config.set("DEFAULT", "MIN_EXTRACTED_SIZE", str(SHORTEST_PAGE))
     return config
-
-
-def _keep_captions(page: Any) -> None:
-    """Make paragraphs of captions: trafilatura leaves out figures, and whatever calls itself a caption."""
-    for element in list(page.iter("figure", "figcaption")):
-        element.tag = "div" if element.tag == "figure" else "p"
-    for element in page.xpath("//*[contains(@class, 'caption')]"):
-        del element.attrib["class"]
 
 
 def _page_lines(text: str) -> Iterator[str]:

@@ -70,9 +70,26 @@ _NOTICE = re.compile(
 _TAGS = re.compile(r"(?:tags?|topik|topics?|keywords|kata kunci)\s*:.*[^.]", re.IGNORECASE)
 _READ_ALSO = re.compile(
     r"[\W_]*(?:(?:baca|simak|lihat|tonton|saksikan)\s+(?:juga|pula)|also\s+(?:read|see|watch)"
-    r"|(?:read|see|watch)\s+also)\b(?P<mark>\s*[:|»›>])?",
+    r"|(?:read|see|watch)\s+also|lesen\s+sie\s+(?:auch|mehr)|(?:à|a)?\s?lire\s+(?:aussi|également)|l[ée]a\s+también"
+    r"|le[ie]a\s+também|veja\s+também|leggi\s+anche|lees\s+ook|читайте\s+также|смотрите\s+также|czytaj\s+(?:też|także)"
+    r"|xem\s+thêm|đọc\s+thêm|ayrıca\s+okuyun|اقر[أا]\s+أيض[اً]+)(?!\w)(?P<mark>\s*[:|»›>])?",
     re.IGNORECASE,
 )
+_READ_ALSO_LABELS = _names("""
+    baca juga|baca pula|simak juga|lihat juga|tonton juga|pilihan editor|pilihan redaksi|berita terkait|artikel terkait
+    artikel berkaitan|berita berkaitan|terkini lainnya|berita lainnya|artikel lain|artikel lainnya|rekomendasi|terpopuler
+    read also|also read|read more|read next|see also|related|related story|related stories|related news|related articles
+    related article|related content|related topics|more on this story|more on this|more stories|you may also like
+    you might also like|recommended|recommended for you|recommended reading|don't miss|most read|most viewed
+    lesen sie auch|lesen sie mehr|auch interessant|mehr zum thema|weitere artikel|das könnte sie auch interessieren
+    à lire aussi|lire aussi|à lire également|sur le même sujet|sur le même thème|voir aussi|articles liés
+    lea también|lee también|más información|te puede interesar|noticias relacionadas|artículos relacionados|lo más visto
+    leia também|leia mais|veja também|saiba mais|notícias relacionadas|leggi anche|articoli correlati|potrebbe interessarti
+    lees ook|meer over dit onderwerp|gerelateerd|lees meer|читайте также|по теме|материалы по теме|ещё по теме|смотрите также
+    czytaj też|czytaj także|zobacz też|xem thêm|đọc thêm|tin liên quan|ayrıca okuyun|ilgili haberler|اقرأ أيضا|اقرأ أيضاً
+    اقرأ أيضًا|مواضيع ذات صلة|関連記事|あわせて読みたい|関連ニュース|相关阅读|相关新闻|延伸阅读|推荐阅读|相關新聞|延伸閱讀
+    관련기사|관련 기사|ข่าวที่เกี่ยวข้อง|อ่านเพิ่มเติม|อ่านข่าวเพิ่มเติม|यह भी पढ़ें
+""")
 _READ_MORE = re.compile(
     r"[\W_]*(?:baca\s+selengkapnya|selengkapnya|read\s+more|read\s+next|(?:berita|artikel)\s+terkait"
     r"|related(?:\s+(?:story|stories|news|articles?))?)\s*[:|»›>]",
@@ -93,6 +110,11 @@ def is_furniture(line: str) -> bool:
 def is_section(line: str) -> bool:
     """Whether the line is the heading over a list of other articles."""
     return len(line) <= LONGEST_HEADLINE and _bare(line) in _SECTIONS
+
+
+def is_read_also_label(line: str) -> bool:
+    """Whether the line is nothing but the heading over other articles."""
+    return is_section(line) or (len(line) <= LONGEST_HEADLINE and _bare(line) in _READ_ALSO_LABELS)
 
 
 def is_read_also(line: str) -> bool:

@@ -1,0 +1,366 @@
+"""A web page's tree, so prepared that of its text only the story is left, and all of the story.
+
+Trafilatura, which takes the main text, goes by names of elements. Here the tree itself decides: what holds most of the
+text is the story, whatever it is called; bare text between blocks is a paragraph; what is hidden or struck out is no
+text; and a box that opens with "Read also", or a block that is nothing but a link, is of another story.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any
+
+from index.articles.dates import dateline
+from index.articles.lines import facts_of_line, is_read_also, is_read_also_label
+from index.text.characters import one_line
+
+Element = Any
+Weights = dict[Element, int]
+"""Characters of paragraphs below each element that has any."""
+
+_BLOCKS = frozenset(
+    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer form"
+    " h1 h2 h3 h4 h5 h6 header hr iframe li main menu nav noscript ol p pre script section style table tbody td template"
+    " tfoot th thead tr ul video".split()
+)
+_HOLDERS = frozenset(["body", "div", "section", "article", "main", "center", "span", "font"])
+"""What may hold bare text between its blocks."""
+_APART = frozenset(["nav", "header", "footer", "aside", "form", "script", "style", "noscript", "template", "button", "head"])
+_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
+_FIGURES = frozenset(["figure", "figcaption"])
+_PARAGRAPH = 40
+"""Characters from which a sentence that stands bare is a paragraph; CJK characters say as much as two."""
+_LABEL = 60
+_CARD = 300
+"""Characters of paragraphs; a longer block below a linked heading is a part of the story."""
+_SENTENCE_END = re.compile(r"""[.!?…。！？؟।۔][\s"'”’»）)\]*]*$|[\u0e00-\u0eff]$""")
+_WIDE = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_HIDDEN = (
+    "//del | //s | //strike | //*[@hidden] | //*[@aria-hidden='true'] | //dialog[not(@open)] | //*[@style][contains("
+    "translate(@style, ' ', ''), 'display:none') or contains(translate(@style, ' ', ''), 'visibility:hidden')]"
+)
+
+
+def prepare(page: Element, title: str | None = None) -> None:
+    """Make the tree of a page ready for whatever takes its main text; `title` is the story's."""
+    drop_unseen(page)
+    _mark_bare_paragraphs(page)
+    _keep_captions(page)
+    weights = _weights(page)
+    if weights:
+        _drop_other_stories(page, weights, title)
+        weights = _weights(page)
+    if weights:
+        _show_story(page, weights)
+
+
+def text_of(element: Element) -> str:
+    return one_line("".join(element.itertext()))
+
+
+# --- what nobody sees -------------------------------------------------------------------------------------------
+
+
+def drop_unseen(page: Element) -> None:
+    """Take out what is struck out or hidden from readers."""
+    unseen = page.xpath(_HIDDEN)
+    # What holds the greater part of a page is shown by a script, when all is loaded or a dialogue is closed.
+    most = len(text_of(page)) / 2 if unseen else 0
+    for element in unseen:
+        if element.tag not in {"html", "body"} and len(text_of(element)) < most:
+            _drop(element)
+
+
+def _drop(element: Element) -> None:
+    if element.getparent() is not None:
+        element.drop_tree()  # what follows it stays
+
+
+# --- paragraphs that are not marked as such ---------------------------------------------------------------------
+
+
+def _mark_bare_paragraphs(page: Element) -> None:
+    """Make paragraphs of the sentences that stand between blocks, or between two line breaks."""
+    told_like = set[tuple[Element, str]]()
+    short: list[tuple[Element, list[_Run]]] = []
+    for holder in [element for element in page.iter(*_HOLDERS) if not _is_apart(element)]:
+        runs = list(_runs(holder))
+        if any(run.is_told() for run in runs):
+            told_like.add((holder.getparent(), holder.get("class") or ""))
+            _wrap(runs)
+        elif runs and len(holder.getparent() if holder.getparent() is not None else holder) > 1:
+            short.append((holder, runs))
+    for holder, runs in short:  # a brief line of a dialogue, among others that are longer
+        if (holder.getparent(), holder.get("class") or "") in told_like and len(runs) == 1 and len(holder) == 0:
+            _wrap(runs)
+
+
+class _Run:
+    """Text and elements of a line that follow each other in a block."""
+
+    def __init__(self, holder: Element, before: Element | None) -> None:
+        self.holder, self.before, self.elements = holder, before, list[Element]()
+
+    @property
+    def first_text(self) -> str:
+        return (self.holder.text if self.before is None else self.before.tail) or ""
+
+    def text(self) -> str:
+        return one_line(self.first_text + "".join(_with_tail(element) for element in self.elements))
+
+    def is_told(self) -> bool:
+        text = self.text()
+        unlinked = len(text) - sum(len(text_of(link)) for element in self.elements for link in element.iter("a"))
+        return _width(text) >= _PARAGRAPH and unlinked > len(text) / 3 and bool(_SENTENCE_END.search(text))
+
+    def wrap(self) -> None:
+        paragraph = self.holder.makeelement("p")
+        paragraph.text = self.first_text
+        if self.before is None:
+            self.holder.text = None
+            self.holder.insert(0, paragraph)
+        else:
+            self.before.tail = None
+            self.before.addnext(paragraph)
+        paragraph.extend(self.elements)
+
+
+def _wrap(runs: Iterable[_Run]) -> None:
+    for run in runs:
+        if any(map(str.isalnum, run.text())):
+            run.wrap()
+
+
+def _runs(holder: Element) -> Iterator[_Run]:
+    """The lines between the blocks of an element; a single line break does not end one."""
+    run = _Run(holder, None)
+    children = list(holder)
+    for i, child in enumerate(children):
+        if _is_block(child) or _ends_line(child, children[i + 1 : i + 2]):
+            if run.text():
+                yield run
+            run = _Run(holder, child)
+        else:
+            run.elements.append(child)
+    if run.text():
+        yield run
+
+
+def _ends_line(element: Element, following: list[Element]) -> bool:
+    """Whether it is the first or the last of several line breaks."""
+    before = element.getprevious()
+    doubled = (following and not (element.tail or "").strip() and following[0].tag == "br") or (
+        before is not None and before.tag == "br" and not (before.tail or "").strip()
+    )
+    return bool(element.tag == "br" and doubled)
+
+
+def _is_block(element: Element) -> bool:
+    return element.tag in _BLOCKS or any(below.tag in _BLOCKS for below in element.iterdescendants())
+
+
+def _is_apart(element: Element) -> bool:
+    return any(above.tag in _APART for above in element.iterancestors())
+
+
+def _with_tail(element: Element) -> str:
+    return "".join(element.itertext()) + (element.tail or "")
+
+
+def _width(text: str) -> int:
+    return len(text) + len(_WIDE.findall(text))
+
+
+def _keep_captions(page: Element) -> None:
+    """Make paragraphs of captions: trafilatura leaves out figures, and whatever calls itself a caption."""
+    for element in list(page.iter(*_FIGURES)):
+        element.tag = "div" if element.tag == "figure" else "p"
+    for element in page.xpath("//*[contains(@class, 'caption')]"):
+        del element.attrib["class"]
+
+
+# --- other stories ----------------------------------------------------------------------------------------------
+
+
+def _weights(page: Element) -> Weights:
+    weights: Weights = {}
+    for paragraph in page.iter("p"):
+        width = _width(text_of(paragraph))
+        if width >= _PARAGRAPH:
+            for element in (paragraph, *paragraph.iterancestors()):
+                weights[element] = weights.get(element, 0) + width
+    return weights
+
+
+def _drop_other_stories(page: Element, weights: Weights, title: str | None) -> None:
+    own_title = _letters(title or "")
+    for element in list(page.iter(*_HEADINGS, "p", "li", "div", "span", "strong", "b", "em", "i", "td", "header", "a")):
+        if element.getroottree().getroot() is not page:
+            continue  # it went with a box
+        text = text_of(element)
+        if not text or len(text) > _CARD or _letters(text) == own_title:
+            continue
+        if len(text) <= _LABEL and is_read_also_label(text):
+            _drop_box(element, text, weights)
+        elif element.tag in {"strong", "b", "em", "i", "span"}:
+            if is_read_also(text) and element.find(".//a") is not None:
+                _drop(element)
+        elif element.tag != "a" and _is_only_a_link(element, text):
+            _drop(_card(element, text, weights) if element.tag in _HEADINGS else element)
+
+
+def _drop_box(label: Element, text: str, weights: Weights) -> None:
+    """Drop the box that opens with a label; where the label has none of its own, the list or the links below it."""
+    box = _box(label, text, weights)
+    if text_of(box) == text:
+        while (following := box.getnext()) is not None and not _text(box.tail) and _is_list_of_links(following):
+            is_list = following.tag in {"ul", "ol"}
+            _drop(following)
+            if is_list:
+                break
+    _drop(box)
+
+
+def _text(text: str | None) -> str:
+    return (text or "").strip()
+
+
+def _box(inner: Element, opening: str, weights: Weights) -> Element:
+    """The largest element that opens with these words and is no greater part of the page."""
+    box, most = inner, max(weights.values()) * 0.4
+    for above in inner.iterancestors():
+        if above.tag in {"body", "html", "main"} or weights.get(above, 0) > most or above.find(".//h1") is not None:
+            break
+        if not text_of(above).startswith(opening):
+            break
+        box = above
+    return box
+
+
+def _card(heading: Element, text: str, weights: Weights) -> Element:
+    card = _box(heading, text, weights)
+    return card if weights.get(card, 0) <= _CARD else heading
+
+
+def _is_list_of_links(element: Element) -> bool:
+    if element.tag in {"ul", "ol", "table"} or element.tag in _HEADINGS or element.tag == "a":
+        return True
+    text = text_of(element)
+    if element.tag in {"div", "section", "aside", "blockquote"} and any(element.iter(*_HEADINGS)):
+        return _width(text) <= _CARD
+    return _is_only_a_link(element, text)
+
+
+def _is_only_a_link(element: Element, text: str) -> bool:
+    """Whether a block is a headline that leads elsewhere, but for a label before it."""
+    links = list(element.iter("a"))
+    if not links or any(_is_block(child) for child in element):
+        return False
+    linked = one_line(" ".join(text_of(link) for link in links))
+    others = text.replace(linked, "", 1) if len(links) == 1 else ""
+    if len(links) > 1 and len(linked) < len(text) - 2 * len(links):
+        return False
+    if _letters(others) and not (len(others) <= _LABEL and others.rstrip(" \"'“”").endswith((":", "|", "»", ">", "："))):
+        return False
+    told = len(text) > 2 * _PARAGRAPH and bool(_SENTENCE_END.search(text))
+    is_headline = _width(linked) >= 20 and (len(linked.split()) >= 4 or _width(linked) > len(linked))
+    return is_headline and not told and "://" not in linked and not facts_of_line(text, at_edge=True) and not dateline(text)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+# --- the story, whatever it is called ---------------------------------------------------------------------------
+
+
+def _show_story(page: Element, weights: Weights) -> None:
+    """Let trafilatura find the story: nothing that holds most of it may bear a name that it throws away."""
+    body = page.find("body")
+    block = _story_block(body if body is not None else page, weights)
+    unlucky = False
+    for element in (block, *block.iterancestors()):
+        if element.tag in {"body", "html"}:
+            break
+        if element.tag not in {"main", "article", "div", "section"}:
+            unlucky |= element.tag not in {"span", "center"}
+            element.tag = "div"
+        if _is_thrown_away(element.tag, element.get("class"), element.get("id")):
+            unlucky = True
+            _unname(element)
+    for element in list(block.iterdescendants()):
+        if element in weights and _is_thrown_away(element.tag, element.get("class"), element.get("id")):
+            alike = [sibling for sibling in element.getparent() if sibling.get("class") == element.get("class")]
+            if sum(weights.get(sibling, 0) for sibling in alike) > weights[block] / 2:
+                for sibling in alike:
+                    _unname(sibling)
+    if block.tag not in {"body", "html"}:
+        _let_be_found(page, block, weights, surely=unlucky)
+    _move_into(block, weights)
+
+
+def _unname(element: Element) -> None:
+    for name in ("class", "id", "role", "itemprop"):
+        element.attrib.pop(name, None)
+
+
+def _story_block(body: Element, weights: Weights) -> Element:
+    """The smallest element that holds the story's paragraphs, all of them if they stand in several of one kind."""
+    block = body
+    while True:
+        held = [child for child in block if child in weights]
+        heaviest = max(held, key=weights.__getitem__, default=None)
+        if heaviest is None or heaviest.tag == "p" or weights[heaviest] < 0.6 * weights[block]:
+            return block
+        if weights[heaviest] < 0.9 * weights[block] and any(
+            _alike(heaviest, other) for other in held if other is not heaviest
+        ):
+            return block
+        block = heaviest
+
+
+def _alike(element: Element, other: Element) -> bool:
+    names = [one.get("class") or one.get("id") or "" for one in (element, other)]
+    return other.tag == "p" or (other.tag == element.tag and (not all(names) or names[0] == names[1]))
+
+
+def _let_be_found(page: Element, block: Element, weights: Weights, *, surely: bool) -> None:
+    """Have the first element that trafilatura takes for the story hold that block."""
+    for _ in range(8):
+        taken = _taken_by_name(page)
+        if taken is not None and weights.get(taken, 0) >= weights[block] / 2 and not surely:
+            return
+        if taken is None or surely:
+            block.set("class", "article-body")
+            if taken is None:
+                return
+            surely = False
+            continue
+        _unname(taken)
+        taken.tag = "div"
+
+
+def _taken_by_name(page: Element) -> Element | None:
+    from trafilatura.xpaths import BODY_XPATH
+
+    return next((found for expression in BODY_XPATH for found in expression(page)[:1]), None)
+
+
+@cache
+def _is_thrown_away(tag: str, name: str | None, id_: str | None) -> bool:
+    """Whether trafilatura leaves out an element of that name, whatever it holds."""
+    from lxml.html import fragment_fromstring
+    from trafilatura.xpaths import OVERALL_DISCARD_XPATH, REMOVE_COMMENTS_XPATH, TEASER_DISCARD_XPATH
+
+    if not name and not id_:
+        return False
+    holder = fragment_fromstring("<div></div>")
+    holder.append(holder.makeelement(tag, {key: value for key, value in (("class", name), ("id", id_)) if value}))
+    expressions = (*OVERALL_DISCARD_XPATH, *REMOVE_COMMENTS_XPATH, *TEASER_DISCARD_XPATH)
+    return any(expression(holder) for expression in expressions)
+
+
+def _move_into(block: Element, weights: Weights) -> None:
+    pass
