@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from index.text.characters import one_line
@@ -11,36 +12,54 @@ _LONGEST = 300
 _SEPARATOR = re.compile(r"\s*(?:\s[|–—·•»:_-]\s|[|｜_]|:\s)\s*")
 
 
-def headline(page: Any, declared: str | None) -> str | None:
-    """The heading that the page's declared titles begin or end with; else the declared title, without the outlet.
+def headline(page: Any, declared: str | None, story: Any = None) -> str | None:
+    """The heading that one of the page's declared titles begins or ends with; else that title, without the outlet.
 
-    A heading that is no part of any declared title may be the outlet's logo, or a shorter or longer wording.
+    A declared title that the page shows nowhere is the site's, and the heading over the story is the headline then.
     """
-    titles = list(filter(None, [declared, _meta(page, "og:title"), _content(page.find(".//title"))]))
+    titles = [title for title in (declared, _meta(page, "og:title"), _content(page.find(".//title"))) if title]
     headings = [text for heading in page.iter("h1", "h2", "h3") if 0 < len(text := _content(heading)) <= _LONGEST]
-    first = next((text for heading in page.iter("h1") if (text := _content(heading))), None)
     outlets = {_letters(name) for name in (_meta(page, "og:site_name"), _meta(page, "application-name")) if name}
     for title in titles:
         within = [text for text in headings if _is_part(text, title) and _letters(text) not in outlets]
-        best = max(within, key=lambda text: (text == first, len(text)), default=None)
-        if best and (2 * len(best) >= len(title) or best == first):
-            return best
-    return _without_outlet(titles[0], outlets) if titles else first
+        if best := max(within, key=len, default=None):
+            return title if _letters(best) == _letters(title) else best
+    first = next((text for heading in page.iter("h1") if (text := _content(heading))), None)
+    if not titles:
+        return first
+    return _heading_over(page, story, titles) or _without_outlet(titles[0], outlets)
 
 
 def _is_part(heading: str, title: str) -> bool:
-    """Whether the title is the heading, or the heading and a name beside it."""
+    """Whether the title is the heading, or the heading and a shorter name beside it."""
     inner, whole = _letters(heading), _letters(title)
-    return len(inner) * 3 > len(whole) and (whole.startswith(inner) or whole.endswith(inner))
+    return 2 * len(inner) >= len(whole) > 0 and (whole.startswith(inner) or whole.endswith(inner))
+
+
+def _heading_over(page: Any, story: Any, titles: Sequence[str]) -> str | None:
+    """The last heading before the story, on a page that shows none of its titles and has no h1."""
+    body = page.find("body")
+    if story is None or body is None or page.find(".//h1") is not None:
+        return None
+    shown = _letters(_content(body))
+    if any(_letters(title) in shown for title in titles):
+        return None
+    over = None
+    for element in body.iter():
+        if element is story or (element.tag == "p" and over):
+            return over
+        if element.tag in {"h2", "h3"}:
+            over = _content(element) or over
+    return None
 
 
 def _without_outlet(title: str, outlets: set[str]) -> str:
-    separators = list(_SEPARATOR.finditer(title))
-    for separator in separators:
-        if _letters(title[separator.end() :]) in outlets:
-            return title[: separator.start()]
-        if _letters(title[: separator.start()]) in outlets:
-            return title[separator.end() :]
+    for separator in _SEPARATOR.finditer(title):
+        before, after = title[: separator.start()], title[separator.end() :]
+        if _letters(after) in outlets:
+            return before
+        if _letters(before) in outlets:
+            return after
     return title
 
 

@@ -17,7 +17,7 @@ from index.articles.headlines import headline
 from index.articles.opening import content
 from index.articles.page_tree import drop_unseen, prepare
 from index.articles.types import ArticleFile, Draft
-from index.articles.walls import refuse_walls
+from index.articles.walls import has_puzzle, refuse_wall
 from index.text.characters import decode, one_line
 from index.types import RefusedError
 
@@ -44,16 +44,17 @@ def read_html(file: ArticleFile) -> Iterator[Draft]:
         raise RefusedError("it holds no story")
     language = language_code(page.get("lang") or page.get("xml:lang"))
     declared = _declared_facts(page)
-    title = headline(page, declared.title)
-    refuse_walls(page, title)
+    paragraphs, story = _main_text(page, declared.title)
+    title = headline(page, declared.title, story)
+    refuse_wall(list(_bare_lines(page)), title, has_puzzle=has_puzzle(source))
     facts = Facts(title=title, url=_saved_from(source), language=language)
-    yield Draft(_main_text(page, title), replace(declared, title=None).or_else(facts))
+    yield Draft(paragraphs, replace(declared, title=None).or_else(facts))
 
 
 def fragment_paragraphs(source: str) -> list[str]:
     """The paragraphs of a piece of HTML that is an article's text and nothing else."""
     page = _page(f"<html><body><article>{source}</article></body></html>")
-    return _main_text(page, None) if page is not None else []
+    return _main_text(page, None)[0] if page is not None else []
 
 
 def without_tags(source: str) -> str:
@@ -83,17 +84,17 @@ def _page(source: str) -> Any:
         return None
 
 
-def _main_text(page: Any, title: str | None) -> list[str]:
-    """The paragraphs of a page's main text; the page's tree is changed."""
+def _main_text(page: Any, title: str | None) -> tuple[list[str], Any]:
+    """The paragraphs of a page's main text, and the element that holds them; the page's tree is changed."""
+    story, paragraphs = None, list[str]()
     if _is_small(page):
-        prepare(page, title)
+        story = prepare(page, title)
         paragraphs = _extracted_text(page)
     else:
         drop_unseen(page)
-        paragraphs = []
     if _length(paragraphs) < SHORTEST_PAGE:
         paragraphs = max(paragraphs, list(_bare_paragraphs(page)), key=_length)
-    return paragraphs
+    return paragraphs, story
 
 
 def _is_small(page: Any) -> bool:
@@ -160,8 +161,12 @@ def _bare_paragraphs(page: Any) -> Iterator[str]:
     """Paragraphs as they stand, without those of menus, forms and feet; the page's lines if it marks few as such."""
     elements = page.xpath(f"//p[not({_OUTSIDE})] | //figcaption[not({_OUTSIDE})]")
     marked = [one_line(_bare_text(element)) for element in elements]
-    lines = [one_line(line) for line in _bare_text(page).split("\n")]
-    yield from filter(None, marked if sum(map(len, marked)) > sum(map(len, lines)) / 2 else lines)
+    lines = list(_bare_lines(page))
+    yield from filter(None, marked if _length(marked) > _length(lines) / 2 else lines)
+
+
+def _bare_lines(page: Any) -> Iterator[str]:
+    return filter(None, (one_line(line) for line in _bare_text(page).split("\n")))
 
 
 def _bare_text(root: Any) -> str:
@@ -169,7 +174,7 @@ def _bare_text(root: Any) -> str:
     from lxml import etree
 
     pieces: list[str] = []
-    walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+    walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
         if event == "start" and element.tag in _AROUND:
             walk.skip_subtree()

@@ -49,7 +49,7 @@ _FURNITURE = _names("""
     scroll to continue with content|scroll to continue reading|continue reading|gulir untuk lanjut membaca
     lanjutkan membaca|lanjut baca|back to top|kembali ke atas|halaman selanjutnya|halaman berikutnya|next
     next page|previous|selanjutnya|sebelumnya|komentar|comments|comment|tulis komentar|loading|tag|tags|topik
-    ikuti kami|follow us|newsletter|baca selengkapnya|selengkapnya|read more|load more|muat lainnya
+    ikuti kami|follow us|newsletter|baca selengkapnya|selengkapnya|read more|load more|muat lainnya|toggle caption|hide caption|scroll untuk melanjutkan
 """)
 _SECTIONS = _names("""
     terbaru|terkini|terpopuler|populer|terkait|berita terkait|artikel terkait|berita terbaru|berita terkini

@@ -29,9 +29,10 @@ _HOLDERS = frozenset(["body", "div", "section", "article", "main", "center", "sp
 """What may hold bare text between its blocks."""
 _APART = frozenset(["nav", "header", "footer", "aside", "form", "script", "style", "noscript", "template", "button", "head"])
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
-_FIGURES = frozenset(["figure", "figcaption"])
 _PARAGRAPH = 40
 """Characters from which a sentence that stands bare is a paragraph; CJK characters say as much as two."""
+_STANDFIRST = 30
+_CLOCK = re.compile(r"\d{1,2}[.:h]\d{2}\b")
 _LABEL = 60
 _CARD = 300
 """Characters of paragraphs; a longer block below a linked heading is a part of the story."""
@@ -43,17 +44,19 @@ _HIDDEN = (
 )
 
 
-def prepare(page: Element, title: str | None = None) -> None:
-    """Make the tree of a page ready for whatever takes its main text; `title` is the story's."""
+def prepare(page: Element, title: str | None = None) -> Element | None:
+    """Make the tree of a page ready for whatever takes its main text, and give the element that holds the story.
+
+    `title` is what the page declares as its own; None is given where there are no paragraphs.
+    """
     drop_unseen(page)
     _mark_bare_paragraphs(page)
-    _keep_captions(page)
+    captions = _keep_captions(page)
+    if not _weights(page):
+        return None
+    _drop_other_stories(page, _weights(page), title)
     weights = _weights(page)
-    if weights:
-        _drop_other_stories(page, weights, title)
-        weights = _weights(page)
-    if weights:
-        _show_story(page, weights)
+    return _show_story(page, weights, captions) if weights else None
 
 
 def text_of(element: Element) -> str:
@@ -173,12 +176,18 @@ def _width(text: str) -> int:
     return len(text) + len(_WIDE.findall(text))
 
 
-def _keep_captions(page: Element) -> None:
+def _keep_captions(page: Element) -> list[Element]:
     """Make paragraphs of captions: trafilatura leaves out figures, and whatever calls itself a caption."""
-    for element in list(page.iter(*_FIGURES)):
-        element.tag = "div" if element.tag == "figure" else "p"
+    captions = list(page.iter("figcaption"))
     for element in page.xpath("//*[contains(@class, 'caption')]"):
         del element.attrib["class"]
+        if not any(below in captions for below in element.iter()) and not any(
+            above in captions for above in element.iterancestors()
+        ):
+            captions.append(element)
+    for element in list(page.iter("figure", "figcaption")):
+        element.tag = "div" if element.tag == "figure" or any(element.iter("p")) else "p"
+    return captions
 
 
 # --- other stories ----------------------------------------------------------------------------------------------
@@ -200,7 +209,7 @@ def _drop_other_stories(page: Element, weights: Weights, title: str | None) -> N
         if element.getroottree().getroot() is not page:
             continue  # it went with a box
         text = text_of(element)
-        if not text or len(text) > _CARD or _letters(text) == own_title:
+        if not text or len(text) > _CARD or own_title and _letters(text) in own_title:
             continue
         if len(text) <= _LABEL and is_read_also_label(text):
             _drop_box(element, text, weights)
@@ -276,29 +285,38 @@ def _letters(text: str) -> str:
 # --- the story, whatever it is called ---------------------------------------------------------------------------
 
 
-def _show_story(page: Element, weights: Weights) -> None:
+def _show_story(page: Element, weights: Weights, captions: list[Element]) -> Element:
     """Let trafilatura find the story: nothing that holds most of it may bear a name that it throws away."""
     body = page.find("body")
     block = _story_block(body if body is not None else page, weights)
-    unlucky = False
-    for element in (block, *block.iterancestors()):
-        if element.tag in {"body", "html"}:
-            break
-        if element.tag not in {"main", "article", "div", "section"}:
-            unlucky |= element.tag not in {"span", "center"}
-            element.tag = "div"
+    if block.tag in {"body", "html"}:
+        return block
+    holders = [element for element in (block, *block.iterancestors()) if element.tag not in {"body", "html"}]
+    unlucky = [element for element in holders if _is_unlucky(element)]
+    for element in unlucky:
+        _unname(element)
+        element.tag = "div"
+    _rename_paragraphs(block, weights)
+    _let_be_found(page, block, weights, surely=bool(unlucky))
+    _move_into(block, page, captions)
+    return block
+
+
+def _is_unlucky(element: Element) -> bool:
+    """Whether trafilatura leaves out an element of that kind or of that name, whatever it holds."""
+    if element.tag not in {"main", "article", "div", "section", "span", "center"}:
+        return True
+    return _is_thrown_away(element.tag, element.get("class"), element.get("id"))
+
+
+def _rename_paragraphs(block: Element, weights: Weights) -> None:
+    """A name that most of a story's own paragraphs bear says nothing against them."""
+    for element in [element for element in block.iterdescendants() if element in weights]:
         if _is_thrown_away(element.tag, element.get("class"), element.get("id")):
-            unlucky = True
-            _unname(element)
-    for element in list(block.iterdescendants()):
-        if element in weights and _is_thrown_away(element.tag, element.get("class"), element.get("id")):
             alike = [sibling for sibling in element.getparent() if sibling.get("class") == element.get("class")]
             if sum(weights.get(sibling, 0) for sibling in alike) > weights[block] / 2:
                 for sibling in alike:
                     _unname(sibling)
-    if block.tag not in {"body", "html"}:
-        _let_be_found(page, block, weights, surely=unlucky)
-    _move_into(block, weights)
 
 
 def _unname(element: Element) -> None:
@@ -362,5 +380,48 @@ def _is_thrown_away(tag: str, name: str | None, id_: str | None) -> bool:
     return any(expression(holder) for expression in expressions)
 
 
-def _move_into(block: Element, weights: Weights) -> None:
-    pass
+def _move_into(block: Element, page: Element, captions: list[Element]) -> None:
+    """Put what stands between headline and story, a standfirst and captions, at the story's head."""
+    heading = page.find(".//h1")
+    if heading is None:
+        heading = block.getprevious() if block.getprevious() is not None else block
+    between = list(_between(heading, block))
+    above = [caption for caption in captions if caption in between]
+    if (standfirst := _standfirst(page, [element for element in between if element not in above])) is not None:
+        above.insert(0, standfirst)
+    for element in reversed(above):
+        paragraph = block.makeelement("p")
+        paragraph.text = text_of(element)
+        _drop(element)
+        block.insert(0, paragraph)
+
+
+def _between(heading: Element, block: Element) -> Iterator[Element]:
+    """The elements behind a heading and before a block, in their order."""
+    behind = False
+    for element in block.getroottree().iter():
+        if element is block:
+            return
+        if behind and heading not in element.iterancestors() and element not in block.iterancestors():
+            yield element
+        behind = behind or element is heading
+
+
+def _standfirst(page: Element, between: list[Element]) -> Element | None:
+    """Of the blocks below the headline the one that tells the story in brief."""
+    described = {
+        _letters(content) for content in page.xpath("//meta[@name='description' or @property='og:description']/@content")
+    }
+    lines = [
+        (element, text)
+        for element in between
+        if element.tag in {"p", "div", *_HEADINGS} and not any(map(_is_block, element)) and (text := text_of(element))
+    ]
+    for place, (element, text) in enumerate(lines[:4]):
+        if _letters(text) in described:
+            return element
+        like_one = (_SENTENCE_END.search(text) or place == 0) and _width(text) >= _STANDFIRST and not _CLOCK.search(text)
+        linked = sum(len(text_of(link)) for link in element.iter("a", "button"))
+        if like_one and linked < len(text) / 3 and not facts_of_line(text, at_edge=True) and not dateline(text):
+            return element
+    return None
