@@ -20,14 +20,22 @@ def headline(page: Any, declared: str | None, story: Any = None) -> str | None:
     titles = [title for title in (declared, _meta(page, "og:title"), _content(page.find(".//title"))) if title]
     headings = [text for heading in page.iter("h1", "h2", "h3") if 0 < len(text := _content(heading)) <= _LONGEST]
     outlets = {_letters(name) for name in (_meta(page, "og:site_name"), _meta(page, "application-name")) if name}
-    for title in titles:
-        within = [text for text in headings if _is_part(text, title) and _letters(text) not in outlets]
-        if best := max(within, key=len, default=None):
-            return title if _letters(best) == _letters(title) else best
+    within = [
+        (text, title) for title in titles for text in headings if _is_part(text, title) and _letters(text) not in outlets
+    ]
+    if within:
+        heading, title = max(within, key=lambda pair: len(pair[0]))
+        return title if _letters(heading) == _letters(title) else heading
     first = next((text for heading in page.iter("h1") if (text := _content(heading))), None)
     if not titles:
         return first
     return _heading_over(page, story, titles) or _without_outlet(titles[0], outlets)
+
+
+def shows_headline(page: Any) -> bool:
+    """Whether a heading of the page is the title that it declares to others."""
+    title = _meta(page, "og:title") or ""
+    return any(_is_part(_content(heading), title) for heading in page.iter("h1", "h2") if _content(heading))
 
 
 def _is_part(heading: str, title: str) -> bool:

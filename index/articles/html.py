@@ -13,7 +13,7 @@ from typing import Any
 from index.articles.dates import first_date
 from index.articles.fields import language_code, web_address
 from index.articles.lines import Facts
-from index.articles.headlines import headline
+from index.articles.headlines import headline, shows_headline
 from index.articles.opening import content
 from index.articles.page_tree import drop_unseen, prepare
 from index.articles.types import ArticleFile, Draft
@@ -46,7 +46,8 @@ def read_html(file: ArticleFile) -> Iterator[Draft]:
     declared = _declared_facts(page)
     paragraphs, story = _main_text(page, declared.title)
     title = headline(page, declared.title, story)
-    refuse_wall(list(_bare_lines(page)), title, has_puzzle=has_puzzle(source))
+    lines = paragraphs or list(_bare_lines(page))
+    refuse_wall(lines, title, has_puzzle=has_puzzle(source), shows_title=shows_headline(page))
     facts = Facts(title=title, url=_saved_from(source), language=language)
     yield Draft(paragraphs, replace(declared, title=None).or_else(facts))
 

@@ -186,7 +186,7 @@ def _keep_captions(page: Element) -> list[Element]:
         ):
             captions.append(element)
     for element in list(page.iter("figure", "figcaption")):
-        element.tag = "div" if element.tag == "figure" or any(element.iter("p")) else "p"
+        element.tag = "div" if element.tag == "figure" or element.find(".//p") is not None else "p"
     return captions
 
 
@@ -297,8 +297,7 @@ def _show_story(page: Element, weights: Weights, captions: list[Element]) -> Ele
         _unname(element)
         element.tag = "div"
     _rename_paragraphs(block, weights)
-    _let_be_found(page, block, weights, surely=bool(unlucky))
-    _move_into(block, page, captions)
+    _move_into(_let_be_found(page, block, weights, surely=bool(unlucky)), page, captions)
     return block
 
 
@@ -344,20 +343,17 @@ def _alike(element: Element, other: Element) -> bool:
     return other.tag == "p" or (other.tag == element.tag and (not all(names) or names[0] == names[1]))
 
 
-def _let_be_found(page: Element, block: Element, weights: Weights, *, surely: bool) -> None:
-    """Have the first element that trafilatura takes for the story hold that block."""
-    for _ in range(8):
-        taken = _taken_by_name(page)
-        if taken is not None and weights.get(taken, 0) >= weights[block] / 2 and not surely:
-            return
-        if taken is None or surely:
-            block.set("class", "article-body")
-            if taken is None:
-                return
-            surely = False
-            continue
+def _let_be_found(page: Element, block: Element, weights: Weights, *, surely: bool) -> Element:
+    """Have the element that trafilatura takes for the story hold it; gives the smaller of that element and the block."""
+    if surely:
+        block.set("class", "article-body")
+    while (taken := _taken_by_name(page)) is not None:
+        if weights.get(taken, 0) >= weights[block] / 2:
+            return taken if block in taken.iterancestors() else block
         _unname(taken)
         taken.tag = "div"
+    block.set("class", "article-body")
+    return block
 
 
 def _taken_by_name(page: Element) -> Element | None:

@@ -59,8 +59,11 @@ _CONSENT_PATTERNS = [re.compile(pattern, re.IGNORECASE) for pattern in _CONSENT]
 _ROBOT_PATTERNS = [re.compile(pattern, re.IGNORECASE) for pattern in _ROBOTS]
 
 
-def refuse_wall(lines: Sequence[str], title: str | None, *, has_puzzle: bool) -> None:
-    """Raise RefusedError, with the reason in words, where the lines of a page are those of a wall."""
+def refuse_wall(lines: Sequence[str], title: str | None, *, has_puzzle: bool, shows_title: bool) -> None:
+    """Raise RefusedError, with the reason in words, where the lines of a page are those of a wall.
+
+    `has_puzzle` and `shows_title` tell of the page: see there. A wall seldom shows the headline of what is behind it.
+    """
     lines = [line for line in lines if any(map(str.isalnum, line))]
     whole = "\n".join([title or "", *lines])
     if len(whole) > LONGEST_WALL:
@@ -69,7 +72,7 @@ def refuse_wall(lines: Sequence[str], title: str | None, *, has_puzzle: bool) ->
     if robots + has_puzzle >= 2 and robots and _share(lines, _ROBOT_PATTERNS) >= (0.3 if has_puzzle else _MOST - 0.1):
         raise RefusedError("it is a check for robots, not an article")
     consent = sum(1 for pattern in _CONSENT_PATTERNS if pattern.search(whole))
-    if consent >= 4 and _share(lines, _CONSENT_PATTERNS) >= _MOST:
+    if consent >= (6 if shows_title else 4) and _share(lines, _CONSENT_PATTERNS) >= _MOST:
         raise RefusedError("it is a consent wall, not an article")
 
 
