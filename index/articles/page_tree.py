@@ -14,7 +14,6 @@ from typing import Any
 
 from index.articles.dates import dateline
 from index.articles.lines import facts_of_line, is_read_also, is_read_also_label
-from index.text.characters import one_line
 
 Element = Any
 Weights = dict[Element, int]
@@ -49,18 +48,19 @@ def prepare(page: Element, title: str | None = None) -> Element | None:
 
     `title` is what the page declares as its own; None is given where there are no paragraphs.
     """
+    elements = list(page.iter())  # noqa: F841  lxml makes them anew each time unless somebody holds them
     drop_unseen(page)
     _mark_bare_paragraphs(page)
     captions = _keep_captions(page)
-    if not _weights(page):
-        return None
-    _drop_other_stories(page, _weights(page), title)
     weights = _weights(page)
+    if weights and _drop_other_stories(page, weights, title):
+        weights = _weights(page)
     return _show_story(page, weights, captions) if weights else None
 
 
 def text_of(element: Element) -> str:
-    return one_line("".join(element.itertext()))
+    """The text below an element, as one line."""
+    return " ".join("".join(element.itertext()).split())
 
 
 # --- what nobody sees -------------------------------------------------------------------------------------------
@@ -111,7 +111,7 @@ class _Run:
         return (self.holder.text if self.before is None else self.before.tail) or ""
 
     def text(self) -> str:
-        return one_line(self.first_text + "".join(_with_tail(element) for element in self.elements))
+        return " ".join((self.first_text + "".join(map(_with_tail, self.elements))).split())
 
     def is_told(self) -> bool:
         text = self.text()
@@ -203,33 +203,43 @@ def _weights(page: Element) -> Weights:
     return weights
 
 
-def _drop_other_stories(page: Element, weights: Weights, title: str | None) -> None:
-    own_title = _letters(title or "")
+def _drop_other_stories(page: Element, weights: Weights, title: str | None) -> bool:
+    """Drop boxes that open with a label, and blocks that are links; gives whether there were any."""
+    own_title, dropped = _letters(title or ""), False
     for element in list(page.iter(*_HEADINGS, "p", "li", "div", "span", "strong", "b", "em", "i", "td", "header", "a")):
-        if element.getroottree().getroot() is not page:
-            continue  # it went with a box
-        text = text_of(element)
-        if not text or len(text) > _CARD or own_title and _letters(text) in own_title:
+        raw = "".join(element.itertext())
+        text = " ".join(raw.split()) if len(raw) <= 2 * _CARD else ""
+        if not text or len(text) > _CARD or not (len(text) <= _LABEL or element.find(".//a") is not None):
             continue
-        if len(text) <= _LABEL and is_read_also_label(text):
-            _drop_box(element, text, weights)
-        elif element.tag in {"strong", "b", "em", "i", "span"}:
-            if is_read_also(text) and element.find(".//a") is not None:
-                _drop(element)
-        elif element.tag != "a" and _is_only_a_link(element, text):
-            _drop(_card(element, text, weights) if element.tag in _HEADINGS else element)
+        if element.getroottree().getroot() is not page or (own_title and _letters(text) in own_title):
+            continue  # it went with a box, or it is the page's own headline
+        unwanted = _other_story(element, text, weights)
+        dropped |= unwanted is not None
+        if unwanted is not None:
+            _drop(unwanted)
+    return dropped
 
 
-def _drop_box(label: Element, text: str, weights: Weights) -> None:
-    """Drop the box that opens with a label; where the label has none of its own, the list or the links below it."""
-    box = _box(label, text, weights)
-    if text_of(box) == text:
-        while (following := box.getnext()) is not None and not _text(box.tail) and _is_list_of_links(following):
-            is_list = following.tag in {"ul", "ol"}
-            _drop(following)
-            if is_list:
-                break
-    _drop(box)
+def _other_story(element: Element, text: str, weights: Weights) -> Element | None:
+    """What has to go because of an element with this text, if anything."""
+    if len(text) <= _LABEL and is_read_also_label(text):
+        box = _box(element, text, weights)
+        if text_of(box) == text:
+            _drop_list_below(box)
+        return box
+    if element.tag in {"strong", "b", "em", "i", "span"}:
+        return element if is_read_also(text) and element.find(".//a") is not None else None
+    if element.tag == "a" or not _is_only_a_link(element, text):
+        return None
+    return _card(element, text, weights) if element.tag in _HEADINGS else element
+
+
+def _drop_list_below(label: Element) -> None:
+    """Drop the list or the links that follow a label which has no box of its own."""
+    while not _text(label.tail) and (following := label.getnext()) is not None and _is_list_of_links(following):
+        _drop(following)
+        if following.tag in {"ul", "ol"}:
+            return
 
 
 def _text(text: str | None) -> str:
@@ -267,7 +277,7 @@ def _is_only_a_link(element: Element, text: str) -> bool:
     links = list(element.iter("a"))
     if not links or any(_is_block(child) for child in element):
         return False
-    linked = one_line(" ".join(text_of(link) for link in links))
+    linked = " ".join(text_of(link) for link in links)
     others = text.replace(linked, "", 1) if len(links) == 1 else ""
     if len(links) > 1 and len(linked) < len(text) - 2 * len(links):
         return False

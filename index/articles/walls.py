@@ -10,6 +10,8 @@ from index.types import RefusedError
 
 LONGEST_WALL = 5000
 """Characters; a longer page that speaks of consent is an article about it."""
+LONGEST_CHECK = 1500
+"""Of a check for robots."""
 _MOST = 0.7
 """Of the text of a wall, so much speaks of nothing else."""
 
@@ -55,6 +57,14 @@ _PUZZLES = re.compile(
     r"_cf_chl|challenge-platform|captcha-delivery|px-captcha|_Incapsula_Resource|cf-turnstile|g-recaptcha|h-captcha|geetest",
     re.IGNORECASE,
 )
+_CONSENT_WORDS = (
+    "cookie kuki куки クッキー 쿠키 คุกกี้ çerez ciastecz الارتباط tracking"
+).split()
+_ROBOT_WORDS = (
+    "robot captcha javascript js human manusia mensch humain humano umano человек vpn blocker permission denied blocked ditolak"
+    " diblokir verweigert gesperrt refusé denegado negado negato запрещ огранич 拒 机器人 機器人 人間であること 로봇 หุ่นยนต์ روبوت"
+).split()
+"""A page with none of these is none: a quick look, for nearly all pages are articles."""
 _CONSENT_PATTERNS = [re.compile(pattern, re.IGNORECASE) for pattern in _CONSENT]
 _ROBOT_PATTERNS = [re.compile(pattern, re.IGNORECASE) for pattern in _ROBOTS]
 
@@ -68,12 +78,15 @@ def refuse_wall(lines: Sequence[str], title: str | None, *, has_puzzle: bool, sh
     whole = "\n".join([title or "", *lines])
     if len(whole) > LONGEST_WALL:
         return
-    robots = sum(1 for pattern in _ROBOT_PATTERNS if pattern.search(whole))
-    if robots + has_puzzle >= 2 and robots and _share(lines, _ROBOT_PATTERNS) >= (0.3 if has_puzzle else _MOST - 0.1):
-        raise RefusedError("it is a check for robots, not an article")
-    consent = sum(1 for pattern in _CONSENT_PATTERNS if pattern.search(whole))
-    if consent >= (6 if shows_title else 4) and _share(lines, _CONSENT_PATTERNS) >= _MOST:
-        raise RefusedError("it is a consent wall, not an article")
+    small = whole.casefold()
+    if len(whole) <= LONGEST_CHECK and any(word in small for word in _ROBOT_WORDS):
+        robots = sum(1 for pattern in _ROBOT_PATTERNS if pattern.search(whole))
+        if robots + has_puzzle >= 2 and robots and _share(lines, _ROBOT_PATTERNS) >= (0.3 if has_puzzle else _MOST - 0.1):
+            raise RefusedError("it is a check for robots, not an article")
+    if any(word in small for word in _CONSENT_WORDS):
+        consent = sum(1 for pattern in _CONSENT_PATTERNS if pattern.search(whole))
+        if consent >= (6 if shows_title else 4) and _share(lines, _CONSENT_PATTERNS) >= _MOST:
+            raise RefusedError("it is a consent wall, not an article")
 
 
 def has_puzzle(source: str) -> bool:
