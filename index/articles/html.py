@@ -13,11 +13,11 @@ from typing import Any
 from index.articles.dates import first_date
 from index.articles.fields import language_code, web_address
 from index.articles.lines import Facts
-from index.articles.headlines import headline, shows_headline
+from index.articles.pages.headlines import headline, shows_headline
 from index.articles.opening import content
-from index.articles.page_tree import drop_unseen, prepare
+from index.articles.pages.tree import drop_unseen, prepare
 from index.articles.types import ArticleFile, Draft
-from index.articles.walls import has_puzzle, refuse_wall
+from index.articles.pages.walls import has_puzzle, refuse_wall
 from index.text.characters import decode, one_line
 from index.types import RefusedError
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from index.articles.dates import dateline
 from index.articles.lines import facts_of_line, is_read_also, is_read_also_label
+from index.articles.pages.entries import keep_times
 
 Element = Any
 Weights = dict[Element, int]
@@ -55,6 +56,7 @@ def prepare(page: Element, title: str | None = None) -> Element | None:
     weights = _weights(page)
     if weights and _drop_other_stories(page, weights, title):
         weights = _weights(page)
+    keep_times(page, weights)
     return _show_story(page, weights, captions) if weights else None
 
 
