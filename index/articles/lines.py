@@ -64,9 +64,19 @@ _BREADCRUMB = re.compile(
 )
 _NOTICE = re.compile(
     r"(?:©|\(c\) |(?:copyright|hak cipta)\s*(?:©|\(c\)|[12]\d{3})|hak cipta dilindungi|all rights reserved"
-    r"|\[gambas\s*:)",
+    r"|\[gambas\s*:|dilarang (?:keras )?(?:mengambil|mengutip|menyalin|memperbanyak)\b|무단 ?전재"
+    r"|(?:(?:post )?views?|dilihat)\s*:?\s*\d[\d.,]*\s*$|über dieses thema berichtete)",
     re.IGNORECASE,
 )
+_PLUG = re.compile(
+    r"(?:simak|ikuti|dapatkan|gabung|unduh|muat turun|join|follow|subscribe|sign up|download|get|apúntate|suscríbete|síguenos"
+    r"|siga|inscreva-se|abonnieren|folgen|abonnez-vous|suivez|iscriviti|seguici|volg|подписывайтесь)\b(?=.*"
+    r"\b(?:us|our|you|your|kami|kamu|mu|anda|nuestr[oa]s?|noss[oa]s?|uns|unser\w*|nous|notre|nos|nostr[oaie]|ons|наш\w*)\b).*"
+    r"\b(?:whatsapp|telegram|facebook|instagram|google news|newsletters?|channel|saluran|podcast|aplikasi|app)\b.*"
+    r"|.{0,80}\bbecome a (?:member|subscriber) today\W*",
+    re.IGNORECASE,
+)
+"""A call to readers: do this with us, and in such a medium."""
 _TAGS = re.compile(r"(?:tags?|topik|topics?|keywords|kata kunci)\s*:.*[^.]", re.IGNORECASE)
 _READ_ALSO = re.compile(
     r"[\W_]*(?:(?:baca|simak|lihat|tonton|saksikan)\s+(?:juga|pula)|also\s+(?:read|see|watch)"
@@ -99,6 +109,8 @@ _READ_MORE = re.compile(
 
 def is_furniture(line: str) -> bool:
     """Whether the whole line belongs to the page around the story: navigation, buttons, notices."""
+    if len(line) <= LONGEST_LABEL and _PLUG.fullmatch(line):
+        return True
     if len(line) > LONGEST_HEADLINE:
         return False
     names = [_bare(name) for name in re.split(r"[|•·]", line)]

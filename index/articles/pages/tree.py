@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
-from index.articles.dates import dateline
+from index.articles.dates import dateline, first_date
 from index.articles.lines import facts_of_line, is_read_also, is_read_also_label
 from index.articles.pages.entries import keep_times
 
@@ -30,14 +30,15 @@ _HOLDERS = frozenset(["body", "div", "section", "article", "main", "center", "sp
 _APART = frozenset(["nav", "header", "footer", "aside", "form", "script", "style", "noscript", "template", "button", "head"])
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _PARAGRAPH = 40
-"""Characters from which a sentence that stands bare is a paragraph; CJK characters say as much as two."""
+"""Characters from which a sentence that stands bare is a paragraph; in scripts without spaces a character says as much as two."""
 _STANDFIRST = 30
 _CLOCK = re.compile(r"\d{1,2}[.:h]\d{2}\b")
 _LABEL = 60
 _CARD = 300
 """Characters of paragraphs; a longer block below a linked heading is a part of the story."""
-_SENTENCE_END = re.compile(r"""[.!?…。！？؟।۔][\s"'”’»）)\]*]*$|[\u0e00-\u0eff]$""")
-_WIDE = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_SENTENCE_END = re.compile(r"""[.!?…。！？؟।۔][\s"'”’»）)\]*]*$""")
+_WITHOUT_STOPS = re.compile(r"[\u0e00-\u0eff]$")
+_WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _HIDDEN = (
     "//del | //s | //strike | //*[@hidden] | //*[@aria-hidden='true'] | //dialog[not(@open)] | //*[@style][contains("
     "translate(@style, ' ', ''), 'display:none') or contains(translate(@style, ' ', ''), 'visibility:hidden')]"
@@ -51,13 +52,20 @@ def prepare(page: Element, title: str | None = None) -> Element | None:
     """
     elements = list(page.iter())  # noqa: F841  lxml makes them anew each time unless somebody holds them
     drop_unseen(page)
-    _mark_bare_paragraphs(page)
+    marked = _mark_bare_paragraphs(page)
     captions = _keep_captions(page)
     weights = _weights(page)
     if weights and _drop_other_stories(page, weights, title):
         weights = _weights(page)
     keep_times(page, weights)
-    return _show_story(page, weights, captions) if weights else None
+    if not weights:
+        return None
+    story = _story_block(page, weights)
+    for paragraph in marked:
+        if story not in paragraph.iterancestors() and paragraph.getparent() is not None:
+            paragraph.drop_tag()
+    _show_story(page, story, weights, captions)
+    return story
 
 
 def text_of(element: Element) -> str:
@@ -86,20 +94,22 @@ def _drop(element: Element) -> None:
 # --- paragraphs that are not marked as such ---------------------------------------------------------------------
 
 
-def _mark_bare_paragraphs(page: Element) -> None:
-    """Make paragraphs of the sentences that stand between blocks, or between two line breaks."""
+def _mark_bare_paragraphs(page: Element) -> list[Element]:
+    """Make paragraphs of the sentences that stand between blocks, or between two line breaks, and give these."""
+    marked: list[Element] = []
     told_like = set[tuple[Element, str]]()
     short: list[tuple[Element, list[_Run]]] = []
     for holder in [element for element in page.iter(*_HOLDERS) if not _is_apart(element)]:
         runs = list(_runs(holder))
         if any(run.is_told() for run in runs):
             told_like.add((holder.getparent(), holder.get("class") or ""))
-            _wrap(runs)
+            marked += _wrap(runs)
         elif runs and len(holder.getparent() if holder.getparent() is not None else holder) > 1:
             short.append((holder, runs))
     for holder, runs in short:  # a brief line of a dialogue, among others that are longer
         if (holder.getparent(), holder.get("class") or "") in told_like and len(runs) == 1 and len(holder) == 0:
-            _wrap(runs)
+            marked += _wrap(runs)
+    return marked
 
 
 class _Run:
@@ -118,9 +128,9 @@ class _Run:
     def is_told(self) -> bool:
         text = self.text()
         unlinked = len(text) - sum(len(text_of(link)) for element in self.elements for link in element.iter("a"))
-        return _width(text) >= _PARAGRAPH and unlinked > len(text) / 3 and bool(_SENTENCE_END.search(text))
+        return _width(text) >= _PARAGRAPH and unlinked > len(text) / 3 and _ends_sentence(text)
 
-    def wrap(self) -> None:
+    def wrap(self) -> Element:
         paragraph = self.holder.makeelement("p")
         paragraph.text = self.first_text
         if self.before is None:
@@ -130,12 +140,15 @@ class _Run:
             self.before.tail = None
             self.before.addnext(paragraph)
         paragraph.extend(self.elements)
+        return paragraph
 
 
-def _wrap(runs: Iterable[_Run]) -> None:
-    for run in runs:
-        if any(map(str.isalnum, run.text())):
-            run.wrap()
+def _ends_sentence(text: str) -> bool:
+    return bool(_SENTENCE_END.search(text) or _WITHOUT_STOPS.search(text))
+
+
+def _wrap(runs: Iterable[_Run]) -> list[Element]:
+    return [run.wrap() for run in runs if any(map(str.isalnum, run.text()))]
 
 
 def _runs(holder: Element) -> Iterator[_Run]:
@@ -208,7 +221,7 @@ def _weights(page: Element) -> Weights:
 def _drop_other_stories(page: Element, weights: Weights, title: str | None) -> bool:
     """Drop boxes that open with a label, and blocks that are links; gives whether there were any."""
     own_title, dropped = _letters(title or ""), False
-    for element in list(page.iter(*_HEADINGS, "p", "li", "div", "span", "strong", "b", "em", "i", "td", "header", "a")):
+    for element in list(page.iter(*_HEADINGS, "p", "li", "div", "span", "strong", "b", "em", "i", "td", "header", "a", "table", "ul")):
         raw = "".join(element.itertext())
         text = " ".join(raw.split()) if len(raw) <= 2 * _CARD else ""
         if not text or len(text) > _CARD or not (len(text) <= _LABEL or element.find(".//a") is not None):
@@ -231,6 +244,8 @@ def _other_story(element: Element, text: str, weights: Weights) -> Element | Non
         return box
     if element.tag in {"strong", "b", "em", "i", "span"}:
         return element if is_read_also(text) and element.find(".//a") is not None else None
+    if element.tag in {"table", "ul"}:
+        return element if _is_menu(element, text) else None
     if element.tag == "a" or not _is_only_a_link(element, text):
         return None
     return _card(element, text, weights) if element.tag in _HEADINGS else element
@@ -265,6 +280,12 @@ def _card(heading: Element, text: str, weights: Weights) -> Element:
     return card if weights.get(card, 0) <= _CARD else heading
 
 
+def _is_menu(element: Element, text: str) -> bool:
+    """Whether it is nothing but links, and they are several."""
+    links = list(element.iter("a"))
+    return len(links) >= 3 and len(_letters(" ".join(map(text_of, links)))) > 0.9 * len(_letters(text))
+
+
 def _is_list_of_links(element: Element) -> bool:
     if element.tag in {"ul", "ol", "table"} or element.tag in _HEADINGS or element.tag == "a":
         return True
@@ -297,12 +318,10 @@ def _letters(text: str) -> str:
 # --- the story, whatever it is called ---------------------------------------------------------------------------
 
 
-def _show_story(page: Element, weights: Weights, captions: list[Element]) -> Element:
+def _show_story(page: Element, block: Element, weights: Weights, captions: list[Element]) -> None:
     """Let trafilatura find the story: nothing that holds most of it may bear a name that it throws away."""
-    body = page.find("body")
-    block = _story_block(body if body is not None else page, weights)
     if block.tag in {"body", "html"}:
-        return block
+        return
     holders = [element for element in (block, *block.iterancestors()) if element.tag not in {"body", "html"}]
     unlucky = [element for element in holders if _is_unlucky(element)]
     for element in unlucky:
@@ -310,7 +329,6 @@ def _show_story(page: Element, weights: Weights, captions: list[Element]) -> Ele
         element.tag = "div"
     _rename_paragraphs(block, weights)
     _move_into(_let_be_found(page, block, weights, surely=bool(unlucky)), page, captions)
-    return block
 
 
 def _is_unlucky(element: Element) -> bool:
@@ -335,9 +353,9 @@ def _unname(element: Element) -> None:
         element.attrib.pop(name, None)
 
 
-def _story_block(body: Element, weights: Weights) -> Element:
+def _story_block(page: Element, weights: Weights) -> Element:
     """The smallest element that holds the story's paragraphs, all of them if they stand in several of one kind."""
-    block = body
+    block = page
     while True:
         held = [child for child in block if child in weights]
         heaviest = max(held, key=weights.__getitem__, default=None)
@@ -399,9 +417,16 @@ def _move_into(block: Element, page: Element, captions: list[Element]) -> None:
         above.insert(0, standfirst)
     for element in reversed(above):
         paragraph = block.makeelement("p")
-        paragraph.text = text_of(element)
+        paragraph.text = _line_of(element)
         _drop(element)
         block.insert(0, paragraph)
+
+
+def _line_of(element: Element) -> str:
+    """Its text, where a line break or the end of a sentence divides two words that are not divided otherwise."""
+    for line_break in element.iter("br"):
+        line_break.tail = f" {line_break.tail or ''}"
+    return re.sub(r"(?<=[.!?…])(?=\()", " ", text_of(element))
 
 
 def _between(heading: Element, block: Element) -> Iterator[Element]:
@@ -428,6 +453,8 @@ def _standfirst(page: Element, between: list[Element]) -> Element | None:
     for place, (element, text) in enumerate(lines[:4]):
         if _letters(text) in described:
             return element
+        if not _SENTENCE_END.search(text) and first_date(text):
+            continue
         like_one = (_SENTENCE_END.search(text) or place == 0) and _width(text) >= _STANDFIRST and not _CLOCK.search(text)
         linked = sum(len(text_of(link)) for link in element.iter("a", "button"))
         if like_one and linked < len(text) / 3 and not facts_of_line(text, at_edge=True) and not dateline(text):
