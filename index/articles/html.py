@@ -13,11 +13,11 @@ from typing import Any
 from index.articles.dates import first_date
 from index.articles.fields import language_code, web_address
 from index.articles.lines import Facts
-from index.articles.pages.headlines import headline, shows_headline
 from index.articles.opening import content
+from index.articles.pages.headlines import headline, shows_headline
 from index.articles.pages.tree import drop_unseen, prepare
+from index.articles.pages.walls import refuse_wall
 from index.articles.types import ArticleFile, Draft
-from index.articles.pages.walls import has_puzzle, refuse_wall
 from index.text.characters import decode, one_line
 from index.types import RefusedError
 
@@ -47,7 +47,7 @@ def read_html(file: ArticleFile) -> Iterator[Draft]:
     paragraphs, story = _main_text(page, declared.title)
     title = headline(page, declared.title, story)
     lines = paragraphs or list(_bare_lines(page))
-    refuse_wall(lines, title, has_puzzle=has_puzzle(source), shows_title=shows_headline(page))
+    refuse_wall(lines, title, source, shows_title=shows_headline(page))
     facts = Facts(title=title, url=_saved_from(source), language=language)
     yield Draft(paragraphs, replace(declared, title=None).or_else(facts))
 
@@ -99,7 +99,7 @@ def _main_text(page: Any, title: str | None) -> tuple[list[str], Any]:
 
 
 def _is_small(page: Any) -> bool:
-    return sum(1 for _ in page.iter()) <= LARGEST_PAGE
+    return bool(page.xpath("count(//*)") <= LARGEST_PAGE)
 
 
 def _length(paragraphs: list[str]) -> int:

@@ -49,7 +49,8 @@ _FURNITURE = _names("""
     scroll to continue with content|scroll to continue reading|continue reading|gulir untuk lanjut membaca
     lanjutkan membaca|lanjut baca|back to top|kembali ke atas|halaman selanjutnya|halaman berikutnya|next
     next page|previous|selanjutnya|sebelumnya|komentar|comments|comment|tulis komentar|loading|tag|tags|topik
-    ikuti kami|follow us|newsletter|baca selengkapnya|selengkapnya|read more|load more|muat lainnya|toggle caption|hide caption|scroll untuk melanjutkan
+    ikuti kami|follow us|newsletter|baca selengkapnya|selengkapnya|read more|load more|muat lainnya
+    toggle caption|hide caption|scroll untuk melanjutkan
 """)
 _SECTIONS = _names("""
     terbaru|terkini|terpopuler|populer|terkait|berita terkait|artikel terkait|berita terbaru|berita terkini
@@ -69,10 +70,13 @@ _NOTICE = re.compile(
     re.IGNORECASE,
 )
 _PLUG = re.compile(
-    r"(?:simak|ikuti|dapatkan|gabung|unduh|muat turun|join|follow|subscribe|sign up|download|get|apúntate|suscríbete|síguenos"
+    r"(?:simak|ikuti|dapatkan|gabung|unduh|muat turun|join|follow|subscribe|sign up|download|get|apúntate"
+    r"|suscríbete|síguenos"
     r"|siga|inscreva-se|abonnieren|folgen|abonnez-vous|suivez|iscriviti|seguici|volg|подписывайтесь)\b(?=.*"
-    r"\b(?:us|our|you|your|kami|kamu|mu|anda|nuestr[oa]s?|noss[oa]s?|uns|unser\w*|nous|notre|nos|nostr[oaie]|ons|наш\w*)\b).*"
-    r"\b(?:whatsapp|telegram|facebook|instagram|google news|newsletters?|channel|saluran|podcast|aplikasi|app)\b.*"
+    r"\b(?:us|our|you|your|kami|kamu|mu|anda|nuestr[oa]s?|noss[oa]s?|uns|unser\w*|nous|notre|nos"
+    r"|nostr[oaie]|ons|наш\w*)\b).*"
+    r"\b(?:whatsapp|telegram|facebook|instagram|google news|newsletters?|channel|saluran|podcast|aplikasi"
+    r"|app)\b.*"
     r"|.{0,80}\bbecome a (?:member|subscriber) today\W*",
     re.IGNORECASE,
 )
@@ -80,24 +84,35 @@ _PLUG = re.compile(
 _TAGS = re.compile(r"(?:tags?|topik|topics?|keywords|kata kunci)\s*:.*[^.]", re.IGNORECASE)
 _READ_ALSO = re.compile(
     r"[\W_]*(?:(?:baca|simak|lihat|tonton|saksikan)\s+(?:juga|pula)|also\s+(?:read|see|watch)"
-    r"|(?:read|see|watch)\s+also|lesen\s+sie\s+(?:auch|mehr)|(?:à|a)?\s?lire\s+(?:aussi|également)|l[ée]a\s+también"
-    r"|le[ie]a\s+também|veja\s+também|leggi\s+anche|lees\s+ook|читайте\s+также|смотрите\s+также|czytaj\s+(?:też|także)"
+    r"|(?:read|see|watch)\s+also|lesen\s+sie\s+(?:auch|mehr)|(?:à|a)?\s?lire\s+(?:aussi|également)"
+    r"|l[ée]a\s+también"
+    r"|le[ie]a\s+também|veja\s+também|leggi\s+anche|lees\s+ook|читайте\s+также|смотрите\s+также"
+    r"|czytaj\s+(?:też|także)"
     r"|xem\s+thêm|đọc\s+thêm|ayrıca\s+okuyun|اقر[أا]\s+أيض[اً]+)(?!\w)(?P<mark>\s*[:|»›>])?",
     re.IGNORECASE,
 )
 _READ_ALSO_LABELS = _names("""
-    baca juga|baca pula|simak juga|lihat juga|tonton juga|pilihan editor|pilihan redaksi|berita terkait|artikel terkait
-    artikel berkaitan|berita berkaitan|terkini lainnya|berita lainnya|artikel lain|artikel lainnya|rekomendasi|terpopuler
-    read also|also read|read more|read next|see also|related|related story|related stories|related news|related articles
+    baca juga|baca pula|simak juga|lihat juga|tonton juga|pilihan editor|pilihan redaksi|berita terkait
+    artikel terkait
+    artikel berkaitan|berita berkaitan|terkini lainnya|berita lainnya|artikel lain|artikel lainnya|rekomendasi
+    terpopuler
+    read also|also read|read more|read next|see also|related|related story|related stories|related news
+    related articles
     related article|related content|related topics|more on this story|more on this|more stories|you may also like
     you might also like|recommended|recommended for you|recommended reading|don't miss|most read|most viewed
-    lesen sie auch|lesen sie mehr|auch interessant|mehr zum thema|weitere artikel|das könnte sie auch interessieren
+    lesen sie auch|lesen sie mehr|auch interessant|mehr zum thema|weitere artikel
+    das könnte sie auch interessieren
     à lire aussi|lire aussi|à lire également|sur le même sujet|sur le même thème|voir aussi|articles liés
-    lea también|lee también|más información|te puede interesar|noticias relacionadas|artículos relacionados|lo más visto
-    leia também|leia mais|veja também|saiba mais|notícias relacionadas|leggi anche|articoli correlati|potrebbe interessarti
-    lees ook|meer over dit onderwerp|gerelateerd|lees meer|читайте также|по теме|материалы по теме|ещё по теме|смотрите также
-    czytaj też|czytaj także|zobacz też|xem thêm|đọc thêm|tin liên quan|ayrıca okuyun|ilgili haberler|اقرأ أيضا|اقرأ أيضاً
-    اقرأ أيضًا|مواضيع ذات صلة|関連記事|あわせて読みたい|関連ニュース|相关阅读|相关新闻|延伸阅读|推荐阅读|相關新聞|延伸閱讀
+    lea también|lee también|más información|te puede interesar|noticias relacionadas|artículos relacionados
+    lo más visto
+    leia também|leia mais|veja também|saiba mais|notícias relacionadas|leggi anche|articoli correlati
+    potrebbe interessarti
+    lees ook|meer over dit onderwerp|gerelateerd|lees meer|читайте также|по теме|материалы по теме|ещё по теме
+    смотрите также
+    czytaj też|czytaj także|zobacz też|xem thêm|đọc thêm|tin liên quan|ayrıca okuyun|ilgili haberler|اقرأ أيضا
+    اقرأ أيضاً
+    اقرأ أيضًا|مواضيع ذات صلة|関連記事|あわせて読みたい|関連ニュース|相关阅读|相关新闻|延伸阅读|推荐阅读
+    相關新聞|延伸閱讀
     관련기사|관련 기사|ข่าวที่เกี่ยวข้อง|อ่านเพิ่มเติม|อ่านข่าวเพิ่มเติม|यह भी पढ़ें
 """)
 _READ_MORE = re.compile(
@@ -185,7 +200,8 @@ def facts_of_line(line: str, *, at_edge: bool) -> Facts | None:
 
 
 def facts_of_top_line(line: str, title: str | None) -> Facts | None:
-    """As `facts_of_line`, for a line before the story, where dateline and title stand; `title` if known by now."""
+    """As `facts_of_line`, for a line before the story, where dateline and title stand; `title` if known"
+    " by now."""
     facts = _dateline(line, title) or facts_of_line(line, at_edge=True)
     if facts:
         return facts

@@ -21,7 +21,10 @@ def headline(page: Any, declared: str | None, story: Any = None) -> str | None:
     headings = [text for heading in page.iter("h1", "h2", "h3") if 0 < len(text := _content(heading)) <= _LONGEST]
     outlets = {_letters(name) for name in (_meta(page, "og:site_name"), _meta(page, "application-name")) if name}
     within = [
-        (text, title) for title in titles for text in headings if _is_part(text, title) and _letters(text) not in outlets
+        (text, title)
+        for title in titles
+        for text in headings
+        if _is_part(text, title) and _letters(text) not in outlets
     ]
     if within:
         heading, title = max(within, key=lambda pair: len(pair[0]))

@@ -21,16 +21,19 @@ Weights = dict[Element, int]
 """Characters of paragraphs below each element that has any."""
 
 _BLOCKS = frozenset(
-    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer form"
-    " h1 h2 h3 h4 h5 h6 header hr iframe li main menu nav noscript ol p pre script section style table tbody td template"
-    " tfoot th thead tr ul video".split()
+    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer"
+    " form h1 h2 h3 h4 h5 h6 header hr iframe li main menu nav noscript ol p pre script section style table tbody td"
+    " template tfoot th thead tr ul video".split()
 )
 _HOLDERS = frozenset(["body", "div", "section", "article", "main", "center", "span", "font"])
 """What may hold bare text between its blocks."""
-_APART = frozenset(["nav", "header", "footer", "aside", "form", "script", "style", "noscript", "template", "button", "head"])
+_APART = frozenset(
+    ["nav", "header", "footer", "aside", "form", "script", "style", "noscript", "template", "button", "head"]
+)
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _PARAGRAPH = 40
-"""Characters from which a sentence that stands bare is a paragraph; in scripts without spaces a character says as much as two."""
+"""Characters from which a sentence that stands bare is a paragraph; in scripts without spaces one counts for two."""
+_PARTS = (*_HEADINGS, "p", "li", "div", "span", "strong", "b", "em", "i", "td", "header", "a", "table", "ul")
 _STANDFIRST = 30
 _CLOCK = re.compile(r"\d{1,2}[.:h]\d{2}\b")
 _LABEL = 60
@@ -219,9 +222,12 @@ def _weights(page: Element) -> Weights:
 
 
 def _drop_other_stories(page: Element, weights: Weights, title: str | None) -> bool:
-    """Drop boxes that open with a label, and blocks that are links; gives whether there were any."""
+    """Drop headlines that are links, with what they are over, and in the story boxes that open with a label.
+
+    Gives whether there were any.
+    """
     own_title, dropped = _letters(title or ""), False
-    for element in list(page.iter(*_HEADINGS, "p", "li", "div", "span", "strong", "b", "em", "i", "td", "header", "a", "table", "ul")):
+    for element in [*page.iter(*_HEADINGS, "p", "strong"), *_story_block(page, weights).iterdescendants(*_PARTS)]:
         raw = "".join(element.itertext())
         text = " ".join(raw.split()) if len(raw) <= 2 * _CARD else ""
         if not text or len(text) > _CARD or not (len(text) <= _LABEL or element.find(".//a") is not None):
@@ -304,11 +310,19 @@ def _is_only_a_link(element: Element, text: str) -> bool:
     others = text.replace(linked, "", 1) if len(links) == 1 else ""
     if len(links) > 1 and len(linked) < len(text) - 2 * len(links):
         return False
-    if _letters(others) and not (len(others) <= _LABEL and others.rstrip(" \"'“”").endswith((":", "|", "»", ">", "："))):
+    if _letters(others) and not (
+        len(others) <= _LABEL and others.rstrip(" \"'“”").endswith((":", "|", "»", ">", "："))
+    ):
         return False
     told = len(text) > 2 * _PARAGRAPH and bool(_SENTENCE_END.search(text))
     is_headline = _width(linked) >= 20 and (len(linked.split()) >= 4 or _width(linked) > len(linked))
-    return is_headline and not told and "://" not in linked and not facts_of_line(text, at_edge=True) and not dateline(text)
+    return (
+        is_headline
+        and not told
+        and "://" not in linked
+        and not facts_of_line(text, at_edge=True)
+        and not dateline(text)
+    )
 
 
 def _letters(text: str) -> str:
@@ -374,7 +388,7 @@ def _alike(element: Element, other: Element) -> bool:
 
 
 def _let_be_found(page: Element, block: Element, weights: Weights, *, surely: bool) -> Element:
-    """Have the element that trafilatura takes for the story hold it; gives the smaller of that element and the block."""
+    """Have the element that trafilatura takes hold the story; gives the smaller one of that and the story's block."""
     if surely:
         block.set("class", "article-body")
     while (taken := _taken_by_name(page)) is not None:
@@ -442,9 +456,8 @@ def _between(heading: Element, block: Element) -> Iterator[Element]:
 
 def _standfirst(page: Element, between: list[Element]) -> Element | None:
     """Of the blocks below the headline the one that tells the story in brief."""
-    described = {
-        _letters(content) for content in page.xpath("//meta[@name='description' or @property='og:description']/@content")
-    }
+    descriptions = page.xpath("//meta[@name='description' or @property='og:description']/@content")
+    described = set(map(_letters, descriptions))
     lines = [
         (element, text)
         for element in between
@@ -455,8 +468,16 @@ def _standfirst(page: Element, between: list[Element]) -> Element | None:
             return element
         if not _SENTENCE_END.search(text) and first_date(text):
             continue
-        like_one = (_SENTENCE_END.search(text) or place == 0) and _width(text) >= _STANDFIRST and not _CLOCK.search(text)
+        like_one = (
+            (_SENTENCE_END.search(text) or place == 0) and _width(text) >= _STANDFIRST and not _CLOCK.search(text)
+        )
         linked = sum(len(text_of(link)) for link in element.iter("a", "button"))
-        if like_one and linked < len(text) / 3 and not facts_of_line(text, at_edge=True) and not dateline(text):
+        if (
+            told
+            and _width(text) >= _STANDFIRST
+            and linked < len(text) / 3
+            and not facts_of_line(text, at_edge=True)
+            and not dateline(text)
+        ):
             return element
     return None
