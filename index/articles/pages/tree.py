@@ -457,27 +457,18 @@ def _between(heading: Element, block: Element) -> Iterator[Element]:
 def _standfirst(page: Element, between: list[Element]) -> Element | None:
     """Of the blocks below the headline the one that tells the story in brief."""
     descriptions = page.xpath("//meta[@name='description' or @property='og:description']/@content")
-    described = set(map(_letters, descriptions))
-    lines = [
-        (element, text)
-        for element in between
-        if element.tag in {"p", "div", *_HEADINGS} and not any(map(_is_block, element)) and (text := text_of(element))
-    ]
-    for place, (element, text) in enumerate(lines[:4]):
-        if _letters(text) in described:
-            return element
-        if not _SENTENCE_END.search(text) and first_date(text):
-            continue
-        like_one = (
-            (_SENTENCE_END.search(text) or place == 0) and _width(text) >= _STANDFIRST and not _CLOCK.search(text)
-        )
-        linked = sum(len(text_of(link)) for link in element.iter("a", "button"))
-        if (
-            told
-            and _width(text) >= _STANDFIRST
-            and linked < len(text) / 3
-            and not facts_of_line(text, at_edge=True)
-            and not dateline(text)
-        ):
-            return element
+    blocks = [one for one in between if one.tag in {"p", "div", *_HEADINGS} and not any(map(_is_block, one))]
+    lines = [(block, text) for block in blocks if (text := text_of(block))][:4]
+    for place, (block, text) in enumerate(lines):
+        if _letters(text) in set(map(_letters, descriptions)) or _tells_in_brief(block, text, is_first=place == 0):
+            return block
     return None
+
+
+def _tells_in_brief(block: Element, text: str, *, is_first: bool) -> bool:
+    ends = bool(_SENTENCE_END.search(text))
+    if _width(text) < _STANDFIRST or not (ends or is_first) or (not ends and first_date(text)):
+        return False
+    linked = sum(len(text_of(link)) for link in block.iter("a", "button"))
+    tells_facts = _CLOCK.search(text) or dateline(text) or facts_of_line(text, at_edge=True)
+    return linked < len(text) / 3 and not tells_facts
