@@ -42,9 +42,10 @@ _CARD = 300
 _SENTENCE_END = re.compile(r"""[.!?…。！？؟।۔][\s"'”’»）)\]*]*$""")
 _WITHOUT_STOPS = re.compile(r"[\u0e00-\u0eff]$")
 _WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_STYLE = "translate(@style, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ ', 'abcdefghijklmnopqrstuvwxyz')"
 _HIDDEN = (
-    "//del | //s | //strike | //*[@hidden] | //*[@aria-hidden='true'] | //dialog[not(@open)] | //*[@style][contains("
-    "translate(@style, ' ', ''), 'display:none') or contains(translate(@style, ' ', ''), 'visibility:hidden')]"
+    "//del | //s | //strike | //*[@hidden] | //*[@aria-hidden='true'] | //dialog[not(@open)] | //*[@style]["
+    f"contains({_STYLE}, 'display:none') or contains({_STYLE}, 'visibility:hidden') or contains({_STYLE}, 'line-through')]"
 )
 
 
@@ -254,6 +255,10 @@ def _other_story(element: Element, text: str, weights: Weights) -> Element | Non
         return element if _is_menu(element, text) else None
     if element.tag == "a" or not _is_only_a_link(element, text):
         return None
+    if len(text) > 2 * _PARAGRAPH and _SENTENCE_END.search(text):
+        for link in list(element.iter("a")):
+            link.drop_tag()  # a sentence that is told, of which trafilatura would see the link alone
+        return None
     return _card(element, text, weights) if element.tag in _HEADINGS else element
 
 
@@ -314,7 +319,6 @@ def _is_only_a_link(element: Element, text: str) -> bool:
         len(others) <= _LABEL and others.rstrip(" \"'“”").endswith((":", "|", "»", ">", "："))
     ):
         return False
-    told = len(text) > 2 * _PARAGRAPH and bool(_SENTENCE_END.search(text))
     is_headline = _width(linked) >= 20 and (len(linked.split()) >= 4 or _width(linked) > len(linked))
     return (
         is_headline
@@ -342,7 +346,15 @@ def _show_story(page: Element, block: Element, weights: Weights, captions: list[
         _unname(element)
         element.tag = "div"
     _rename_paragraphs(block, weights)
-    _move_into(_let_be_found(page, block, weights, surely=bool(unlucky)), page, captions)
+    taken = _let_be_found(page, block, weights, surely=bool(unlucky))
+    _drop_lists_of_stories(block)
+    _move_into(taken, page, captions)
+
+
+def _drop_lists_of_stories(block: Element) -> None:
+    """Drop the lists behind the story whose items have headings."""
+    for behind in block.xpath("following::*[self::ul or self::ol][.//h2 or .//h3 or .//h4 or .//h5]"):
+        _drop(behind)
 
 
 def _is_unlucky(element: Element) -> bool:
