@@ -43,10 +43,8 @@ _SENTENCE_END = re.compile(r"""[.!?…。！？؟।۔][\s"'”’»）)\]*]*$""
 _WITHOUT_STOPS = re.compile(r"[\u0e00-\u0eff]$")
 _WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _STYLE = "translate(@style, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ ', 'abcdefghijklmnopqrstuvwxyz')"
-_HIDDEN = (
-    "//del | //s | //strike | //*[@hidden] | //*[@aria-hidden='true'] | //dialog[not(@open)] | //*[@style]["
-    f"contains({_STYLE}, 'display:none') or contains({_STYLE}, 'visibility:hidden') or contains({_STYLE}, 'line-through')]"
-)
+_UNSEEN = " or ".join(f"contains({_STYLE}, '{one}')" for one in ("display:none", "visibility:hidden", "line-through"))
+_HIDDEN = f"//del | //s | //strike | //*[@hidden] | //*[@aria-hidden='true'] | //dialog[not(@open)] | //*[{_UNSEEN}]"
 
 
 def prepare(page: Element, title: str | None = None) -> Element | None:
@@ -320,13 +318,7 @@ def _is_only_a_link(element: Element, text: str) -> bool:
     ):
         return False
     is_headline = _width(linked) >= 20 and (len(linked.split()) >= 4 or _width(linked) > len(linked))
-    return (
-        is_headline
-        and not told
-        and "://" not in linked
-        and not facts_of_line(text, at_edge=True)
-        and not dateline(text)
-    )
+    return is_headline and "://" not in linked and not facts_of_line(text, at_edge=True) and not dateline(text)
 
 
 def _letters(text: str) -> str:
@@ -468,10 +460,13 @@ def _between(heading: Element, block: Element) -> Iterator[Element]:
 
 def _standfirst(page: Element, between: list[Element]) -> Element | None:
     """Of the blocks below the headline the one that tells the story in brief."""
+    titles = page.xpath("//title/text() | //meta[@property='og:title']/@content")
     descriptions = page.xpath("//meta[@name='description' or @property='og:description']/@content")
     blocks = [one for one in between if one.tag in {"p", "div", *_HEADINGS} and not any(map(_is_block, one))]
     lines = [(block, text) for block in blocks if (text := text_of(block))][:4]
     for place, (block, text) in enumerate(lines):
+        if any(_letters(text) in _letters(title) for title in titles):
+            continue  # the headline itself, below a logo
         if _letters(text) in set(map(_letters, descriptions)) or _tells_in_brief(block, text, is_first=place == 0):
             return block
     return None

@@ -17,7 +17,8 @@ STORY = f"{STAMPS[0]}: {NEWER}\n\n{STAMPS[1]}: {OLDER}"
 
 
 def page(body: str) -> str:
-    return f"<html><head><meta charset='utf-8'><title>Rakit Lonua</title></head><body><h1>Rakit Lonua</h1>{body}</body></html>"
+    head = "<head><meta charset='utf-8'><title>Rakit Lonua</title></head>"
+    return f"<html>{head}<body><h1>Rakit Lonua</h1>{body}</body></html>"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from article_files import read, refusal
 CONSENT = {
     "en": [
         "We use cookies and other technologies with our 310 partners to store and access information on your device.",
-        "With your consent we process personal data for personalised advertising. You may withdraw it in our privacy centre.",
+        "With your consent we process personal data for personalised advertising. You may withdraw it at any time.",
     ],
     "id": [
         "Kami dan 120 mitra kami memakai cookie untuk menyimpan informasi pada perangkat Anda dan menampilkan iklan.",
