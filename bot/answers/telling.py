@@ -11,6 +11,7 @@ from bot.answers.spans import widen
 from bot.answers.types import Finding
 from bot.figures.gloss import gloss
 from bot.questions.understanding import Understood
+from index.articles.pages.entries import entry_day, has_entries
 
 
 def tell(found: Finding, understood: Understood) -> Finding:
@@ -25,10 +26,18 @@ def tell(found: Finding, understood: Understood) -> Finding:
         whole.figures,
         article_language=whole.language,
         asker_language=understood.language,
-        published=whole.passage.published,
+        published=_day_told_from(whole),
         sentence=quote.text,
     )
     return replace(whole, gloss=in_asker_notation)
+
+
+def _day_told_from(found: Finding) -> date | None:
+    """The day from which its weekdays count: the article's, or in a live blog that of the entry, if it is known."""
+    passage = found.passage
+    if has_entries(passage.text):
+        return entry_day(passage.text, passage.text.find(found.quote.text))
+    return passage.published
 
 
 def newest_first(findings: Iterable[Finding]) -> list[Finding]:

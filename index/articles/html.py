@@ -6,6 +6,7 @@ import html
 import logging
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -14,6 +15,9 @@ from index.articles.dates import first_date
 from index.articles.fields import language_code, latest_stamp, web_address
 from index.articles.lines import Facts
 from index.articles.opening import content
+from index.articles.pages.headlines import headline, shows_headline
+from index.articles.pages.tree import drop_unseen, prepare
+from index.articles.pages.walls import refuse_wall
 from index.articles.types import ArticleFile, Draft
 from index.text.characters import decode, one_line
 from index.types import RefusedError
@@ -46,24 +50,25 @@ _META = frozenset(
 def read_html(file: ArticleFile) -> Iterator[Draft]:
     """The main paragraphs of a web page, captions among them, and what the page says about itself."""
     data = content(file.path)
-    declared = _DECLARED.search(data[:4096])
-    source = decode(data, declared=declared[1].decode("ascii", "replace") if declared else None)
+    charset = _DECLARED.search(data[:4096])
+    source = decode(data, declared=charset[1].decode("ascii", "replace") if charset else None)
     page = _page(source)
     if page is None:
         raise RefusedError("it holds no story")
     language = language_code(page.get("lang") or page.get("xml:lang"))
-    title = one_line(page.findtext(".//h1") or page.findtext(".//title") or "") or None
-    stamp = _stamp(page)  # before the main text is taken, which leaves the page without its head
-    paragraphs, facts = _main_text(page, source, with_facts=True)
-    likely = Facts(title=title, url=_saved_from(source), language=language, updated=stamp)
-    yield Draft(paragraphs, facts.or_else(likely))
+    declared, stamp = _declared_facts(page), _stamp(page)
+    paragraphs, story = _main_text(page, declared.title)
+    title = headline(page, declared.title, story)
+    lines = paragraphs or list(_bare_lines(page))
+    refuse_wall(lines, title, source, shows_title=shows_headline(page))
+    facts = Facts(title=title, url=_saved_from(source), language=language, updated=stamp)
+    yield Draft(paragraphs, replace(declared, title=None).or_else(facts))
 
 
 def fragment_paragraphs(source: str) -> list[str]:
     """The paragraphs of a piece of HTML that is an article's text and nothing else."""
-    whole = f"<html><body><article>{source}</article></body></html>"
-    page = _page(whole)
-    return _main_text(page, whole, with_facts=False)[0] if page is not None else []
+    page = _page(f"<html><body><article>{source}</article></body></html>")
+    return _main_text(page, None)[0] if page is not None else []
 
 
 def without_tags(source: str) -> str:
@@ -94,47 +99,64 @@ def _page(source: str) -> Any:
     from lxml import etree
     from lxml.html import HTMLParser, document_fromstring
 
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        return document_fromstring(source.encode("utf-8", "replace"), parser=HTMLParser(encoding="utf-8"))
+        return document_fromstring(source.encode("utf-8", "replace"), parser=parser)
     except etree.ParserError:
         return None
 
 
-def _main_text(page: Any, source: str, *, with_facts: bool) -> tuple[list[str], Facts]:
-    """The paragraphs of a page's main text, and what trafilatura knows about it."""
-    small = sum(1 for _ in page.iter()) <= LARGEST_PAGE
-    paragraphs, facts = _extracted_text(page, with_facts=with_facts) if small else ([], Facts())
-    if sum(map(len, paragraphs)) < SHORTEST_PAGE:
-        paragraphs = max(paragraphs, list(_bare_paragraphs(_page(source))), key=lambda texts: sum(map(len, texts)))
-    return paragraphs, facts
+def _main_text(page: Any, title: str | None) -> tuple[list[str], Any]:
+    """The paragraphs of a page's main text, and the element that holds them; the page's tree is changed."""
+    story, paragraphs = None, list[str]()
+    if _is_small(page):
+        story = prepare(page, title)
+        paragraphs = _extracted_text(page)
+    else:
+        drop_unseen(page)
+    if _length(paragraphs) < SHORTEST_PAGE:
+        paragraphs = max(paragraphs, list(_bare_paragraphs(page)), key=_length)
+    return paragraphs, story
+
+
+def _is_small(page: Any) -> bool:
+    return bool(page.xpath("count(//*)") <= LARGEST_PAGE)
+
+
+def _length(paragraphs: list[str]) -> int:
+    return sum(map(len, paragraphs))
 
 
 # --- by trafilatura ---------------------------------------------------------------------------------------------
 
 
-def _extracted_text(page: Any, *, with_facts: bool) -> tuple[list[str], Facts]:
+def _declared_facts(page: Any) -> Facts:
+    """What trafilatura knows about a page."""
     import trafilatura
 
-    # It reports each page without a text as an error of its own; here that is an ordinary result.
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    if not _is_small(page):
+        return Facts()
     logging.getLogger("htmldate").setLevel(logging.CRITICAL)
-    _keep_captions(page)
     # Without the extensive search: it would take any day named in the story for the day of publication.
     dates = {"extensive_search": False, "original_date": True}
-    document = trafilatura.bare_extraction(
-        page, with_metadata=with_facts, include_comments=False, date_extraction_params=dates, config=_extraction()
-    )
-    if document is None or isinstance(document, dict):
-        return [], Facts()
+    document = trafilatura.extract_metadata(page, date_config=dates)
     title, author = one_line(document.title or ""), one_line(document.author or "").replace("; ", ", ")
-    facts = Facts(
+    return Facts(
         title or None,
         first_date(document.date or ""),
         author or None,
         web_address(document.url),
         outlet=one_line(document.sitename or "") or None,
     )
-    return list(_page_lines(document.text or "")), facts
+
+
+def _extracted_text(page: Any) -> list[str]:
+    import trafilatura
+
+    # It reports each page without a text as an error of its own; here that is an ordinary result.
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    document = trafilatura.bare_extraction(page, include_comments=False, config=_extraction())
+    return [] if document is None or isinstance(document, dict) else list(_page_lines(document.text or ""))
 
 
 @cache
@@ -145,14 +167,6 @@ def _extraction() -> Any:
     # Of a page with less it takes all the words there are, as one paragraph; the bare paragraphs are better.
     config.set("DEFAULT", "MIN_EXTRACTED_SIZE", str(SHORTEST_PAGE))
     return config
-
-
-def _keep_captions(page: Any) -> None:
-    """Make paragraphs of captions: trafilatura leaves out figures, and whatever calls itself a caption."""
-    for element in list(page.iter("figure", "figcaption")):
-        element.tag = "div" if element.tag == "figure" else "p"
-    for element in page.xpath("//*[contains(@class, 'caption')]"):
-        del element.attrib["class"]
 
 
 def _page_lines(text: str) -> Iterator[str]:
@@ -175,8 +189,12 @@ def _bare_paragraphs(page: Any) -> Iterator[str]:
     """Paragraphs as they stand, without those of menus, forms and feet; the page's lines if it marks few as such."""
     elements = page.xpath(f"//p[not({_OUTSIDE})] | //figcaption[not({_OUTSIDE})]")
     marked = [one_line(_bare_text(element)) for element in elements]
-    lines = [one_line(line) for line in _bare_text(page).split("\n")]
-    yield from filter(None, marked if sum(map(len, marked)) > sum(map(len, lines)) / 2 else lines)
+    lines = list(_bare_lines(page))
+    yield from filter(None, marked if _length(marked) > _length(lines) / 2 else lines)
+
+
+def _bare_lines(page: Any) -> Iterator[str]:
+    return filter(None, (one_line(line) for line in _bare_text(page).split("\n")))
 
 
 def _bare_text(root: Any) -> str:
@@ -184,7 +202,7 @@ def _bare_text(root: Any) -> str:
     from lxml import etree
 
     pieces: list[str] = []
-    walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+    walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
         if event == "start" and element.tag in _AROUND:
             walk.skip_subtree()

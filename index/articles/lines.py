@@ -55,6 +55,7 @@ _FURNITURE = _names("""
     lanjutkan membaca|lanjut baca|back to top|kembali ke atas|halaman selanjutnya|halaman berikutnya|next
     next page|previous|selanjutnya|sebelumnya|komentar|comments|comment|tulis komentar|loading|tag|tags|topik
     ikuti kami|follow us|newsletter|baca selengkapnya|selengkapnya|read more|load more|muat lainnya
+    toggle caption|hide caption|scroll untuk melanjutkan
 """)
 _SECTIONS = _names("""
     terbaru|terkini|terpopuler|populer|terkait|berita terkait|artikel terkait|berita terbaru|berita terkini
@@ -69,15 +70,56 @@ _BREADCRUMB = re.compile(
 )
 _NOTICE = re.compile(
     r"(?:©|\(c\) |(?:copyright|hak cipta)\s*(?:©|\(c\)|[12]\d{3})|hak cipta dilindungi|all rights reserved"
-    r"|\[gambas\s*:)",
+    r"|\[gambas\s*:|dilarang (?:keras )?(?:mengambil|mengutip|menyalin|memperbanyak)\b|무단 ?전재"
+    r"|(?:(?:post )?views?|dilihat)\s*:?\s*\d[\d.,]*\s*$|über dieses thema berichtete)",
     re.IGNORECASE,
 )
+_PLUG = re.compile(
+    r"(?:simak|ikuti|dapatkan|gabung|unduh|muat turun|join|follow|subscribe|sign up|download|get|apúntate"
+    r"|suscríbete|síguenos"
+    r"|siga|inscreva-se|abonnieren|folgen|abonnez-vous|suivez|iscriviti|seguici|volg|подписывайтесь)\b(?=.*"
+    r"\b(?:us|our|you|your|kami|kamu|mu|anda|nuestr[oa]s?|noss[oa]s?|uns|unser\w*|nous|notre|nos"
+    r"|nostr[oaie]|ons|наш\w*)\b).*"
+    r"\b(?:whatsapp|telegram|facebook|instagram|google news|newsletters?|channel|saluran|podcast|aplikasi"
+    r"|app)\b.*"
+    r"|.{0,80}\bbecome a (?:member|subscriber) today\W*",
+    re.IGNORECASE,
+)
+"""A call to readers: do this with us, and in such a medium."""
 _TAGS = re.compile(r"(?:tags?|topik|topics?|keywords|kata kunci)\s*:.*[^.]", re.IGNORECASE)
 _READ_ALSO = re.compile(
     r"[\W_]*(?:(?:baca|simak|lihat|tonton|saksikan)\s+(?:juga|pula)|also\s+(?:read|see|watch)"
-    r"|(?:read|see|watch)\s+also)\b(?P<mark>\s*[:|»›>])?",
+    r"|(?:read|see|watch)\s+also|lesen\s+sie\s+(?:auch|mehr)|(?:à|a)?\s?lire\s+(?:aussi|également)"
+    r"|l[ée]a\s+también"
+    r"|le[ie]a\s+também|veja\s+também|leggi\s+anche|lees\s+ook|читайте\s+также|смотрите\s+также"
+    r"|czytaj\s+(?:też|także)"
+    r"|xem\s+thêm|đọc\s+thêm|ayrıca\s+okuyun|اقر[أا]\s+أيض[اً]+)(?!\w)(?P<mark>\s*[:|»›>])?",
     re.IGNORECASE,
 )
+_READ_ALSO_LABELS = _names("""
+    baca juga|baca pula|simak juga|lihat juga|tonton juga|pilihan editor|pilihan redaksi|berita terkait
+    artikel terkait
+    artikel berkaitan|berita berkaitan|terkini lainnya|berita lainnya|artikel lain|artikel lainnya|rekomendasi
+    terpopuler
+    read also|also read|read more|read next|see also|related|related story|related stories|related news
+    related articles
+    related article|related content|related topics|more on this story|more on this|more stories|you may also like
+    you might also like|recommended|recommended for you|recommended reading|don't miss|most read|most viewed
+    lesen sie auch|lesen sie mehr|auch interessant|mehr zum thema|weitere artikel
+    das könnte sie auch interessieren
+    à lire aussi|lire aussi|à lire également|sur le même sujet|sur le même thème|voir aussi|articles liés
+    lea también|lee también|más información|te puede interesar|noticias relacionadas|artículos relacionados
+    lo más visto
+    leia também|leia mais|veja também|saiba mais|notícias relacionadas|leggi anche|articoli correlati
+    potrebbe interessarti
+    lees ook|meer over dit onderwerp|gerelateerd|lees meer|читайте также|по теме|материалы по теме|ещё по теме
+    смотрите также
+    czytaj też|czytaj także|zobacz też|xem thêm|đọc thêm|tin liên quan|ayrıca okuyun|ilgili haberler|اقرأ أيضا
+    اقرأ أيضاً
+    اقرأ أيضًا|مواضيع ذات صلة|関連記事|あわせて読みたい|関連ニュース|相关阅读|相关新闻|延伸阅读|推荐阅读
+    相關新聞|延伸閱讀
+    관련기사|관련 기사|ข่าวที่เกี่ยวข้อง|อ่านเพิ่มเติม|อ่านข่าวเพิ่มเติม|यह भी पढ़ें
+""")
 _READ_MORE = re.compile(
     r"[\W_]*(?:baca\s+selengkapnya|selengkapnya|read\s+more|read\s+next|(?:berita|artikel)\s+terkait"
     r"|related(?:\s+(?:story|stories|news|articles?))?)\s*[:|»›>]",
@@ -87,6 +129,8 @@ _READ_MORE = re.compile(
 
 def is_furniture(line: str) -> bool:
     """Whether the whole line belongs to the page around the story: navigation, buttons, notices."""
+    if len(line) <= LONGEST_LABEL and _PLUG.fullmatch(line):
+        return True
     if len(line) > LONGEST_HEADLINE:
         return False
     names = [_bare(name) for name in re.split(r"[|•·]", line)]
@@ -98,6 +142,11 @@ def is_furniture(line: str) -> bool:
 def is_section(line: str) -> bool:
     """Whether the line is the heading over a list of other articles."""
     return len(line) <= LONGEST_HEADLINE and _bare(line) in _SECTIONS
+
+
+def is_read_also_label(line: str) -> bool:
+    """Whether the line is nothing but the heading over other articles."""
+    return is_section(line) or (len(line) <= LONGEST_HEADLINE and _bare(line) in _READ_ALSO_LABELS)
 
 
 def is_read_also(line: str) -> bool:
@@ -156,7 +205,8 @@ def facts_of_line(line: str, *, at_edge: bool) -> Facts | None:
 
 
 def facts_of_top_line(line: str, title: str | None) -> Facts | None:
-    """As `facts_of_line`, for a line before the story, where dateline and title stand; `title` if known by now."""
+    """As `facts_of_line`, for a line before the story, where dateline and title stand; `title` if known"
+    " by now."""
     facts = _dateline(line, title) or facts_of_line(line, at_edge=True)
     if facts:
         return facts
