@@ -50,7 +50,7 @@ def story(draft: Draft) -> tuple[list[str], Facts]:
     if not paragraphs and facts.title and _is_whole_story(facts.title, draft):
         return [facts.title], replace(facts, title=None).or_else(draft.likely)
     paragraphs = _without_sign_off(paragraphs)
-    published = facts.published or _date(paragraphs)
+    published = facts.published or _date(paragraphs) or draft.likely.published or facts.updated
     return paragraphs, replace(facts, published=published).or_else(draft.likely)
 
 
