@@ -65,9 +65,15 @@ def first_date(text: str) -> date | None:
 
     The day of a change only where no other is written.
     """
+    found = labelled_day(text)
+    return found.day if found else None
+
+
+def labelled_day(text: str) -> Dateline | None:
+    """As `first_date`, with what it is called, whatever else stands in the text."""
     text = _plain(text[: 2 * LONGEST_DATELINE])
     days = _written_days(text)
-    return _told(text, days)[0] if days else None
+    return _told(text, days, []) if days else None
 
 
 def believable(day: date) -> bool:
@@ -195,18 +201,17 @@ def dateline(line: str, *, after_comma: bool = True) -> Dateline | None:
         return None
     if others and ("(" in bare or line.endswith((".", "!", "?", "”", '"'))):
         return None  # "Pada Senin (13/1/2025) pagi" stands in a sentence
-    day, is_update = _told(line, days)
-    return Dateline(day, others, is_update)
+    return _told(line, days, others)
 
 
-def _told(line: str, days: list[_Written]) -> tuple[date, bool]:
+def _told(line: str, days: list[_Written], others: list[str]) -> Dateline:
     """The first day that is not called that of a change, else the first of all; and whether it is called so."""
     before = [0, *(day.end for day in days)]
     of_change = [_is_called_change(line[start : day.start]) for start, day in zip(before, days, strict=False)]
     if of_change[-1] is None:  # as Japanese papers say it behind the day
         of_change[-1] = _is_called_change(line[days[-1].end :])
     told = next((day for day, changed in zip(days, of_change, strict=True) if not changed), days[0])
-    return told.day, all(of_change)
+    return Dateline(told.day, others, all(of_change))
 
 
 def _is_called_change(text: str) -> bool | None:

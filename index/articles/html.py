@@ -6,15 +6,16 @@ import html
 import logging
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
-from index.articles.dates import first_date
 from index.articles.fields import language_code, web_address
 from index.articles.lines import Facts
 from index.articles.opening import content
+from index.articles.page_days import day_in_address, page_days
 from index.articles.types import ArticleFile, Draft
 from index.text.characters import decode, one_line
+from index.text.language import detect_language
 from index.types import RefusedError
 
 LARGEST_PAGE = 10_000
@@ -33,15 +34,26 @@ _SAVED = re.compile(r"\s*(?:<!doctype[^>]{0,300}>\s*)?<!--\s*saved from url=\(\d
 def read_html(file: ArticleFile) -> Iterator[Draft]:
     """The main paragraphs of a web page, captions among them, and what the page says about itself."""
     data = content(file.path)
-    declared = _DECLARED.search(data[:4096])
-    source = decode(data, declared=declared[1].decode("ascii", "replace") if declared else None)
+    charset = _DECLARED.search(data[:4096])
+    source = decode(data, declared=charset[1].decode("ascii", "replace") if charset else None)
     page = _page(source)
     if page is None:
         raise RefusedError("it holds no story")
-    language = language_code(page.get("lang") or page.get("xml:lang"))
+    declared = page.get("lang") or page.get("xml:lang")
+    language = language_code(declared)
     title = one_line(page.findtext(".//h1") or page.findtext(".//title") or "") or None
+    days = page_days(page)
     paragraphs, facts = _main_text(page, source, with_facts=True)
-    yield Draft(paragraphs, facts.or_else(Facts(title=title, url=_saved_from(source), language=language)))
+    facts = facts.or_else(Facts(title=title, url=_saved_from(source), language=language))
+    facts = facts.or_else(days.facts(partial(_spoken, declared, paragraphs), facts.url))
+    yield Draft(paragraphs, facts, likely=Facts(published=day_in_address(facts.url)))
+
+
+def _spoken(declared: str | None, paragraphs: list[str]) -> str | None:
+    """The declared language with its region, unless the text is plainly in another."""
+    code = language_code(declared)
+    found = detect_language("\n".join(paragraphs), code)
+    return declared if found == code else found
 
 
 def fragment_paragraphs(source: str) -> list[str]:
@@ -104,7 +116,7 @@ def _extracted_text(page: Any, *, with_facts: bool) -> tuple[list[str], Facts]:
     if document is None or isinstance(document, dict):
         return [], Facts()
     title, author = one_line(document.title or ""), one_line(document.author or "").replace("; ", ", ")
-    facts = Facts(title or None, first_date(document.date or ""), author or None, web_address(document.url))
+    facts = Facts(title=title or None, author=author or None, url=web_address(document.url))
     return list(_page_lines(document.text or "")), facts
 
 

@@ -35,6 +35,12 @@ def stamp_day(stamp: str, zone: tzinfo | None) -> date | None:
     return moment.astimezone(zone).date() if moment else day
 
 
+def is_in_utc(stamp: str) -> bool:
+    """Whether the stamp has a time of day, and that in UTC."""
+    clock = _CLOCK.search(stamp)
+    return bool(clock and _IN_UTC.match(clock[4]))
+
+
 def is_local(stamp: str) -> bool:
     """Whether the stamp says by which clocks it is, and these are not Greenwich's."""
     return _zone_of_stamp(stamp) is not None
@@ -42,7 +48,7 @@ def is_local(stamp: str) -> bool:
 
 def _moment_in_utc(stamp: str, day: date) -> datetime | None:
     clock = _CLOCK.search(stamp)
-    if not clock or not _IN_UTC.match(clock[4]):
+    if not clock or not is_in_utc(stamp):
         return None
     hour, minute, second = (int(part or 0) for part in clock.groups()[:3])
     if (hour, minute, second) == (0, 0, 0) or hour > 23 or minute > 59:
