@@ -209,7 +209,8 @@ def _told(line: str, days: list[_Written], others: list[str]) -> Dateline:
     before = [0, *(day.end for day in days)]
     of_change = [_is_called_change(line[start : day.start]) for start, day in zip(before, days, strict=False)]
     if of_change[-1] is None:  # as Japanese papers say it behind the day
-        of_change[-1] = _is_called_change(line[days[-1].end :])
+        behind = _LABEL.fullmatch(_CLOCK.sub("", line[days[-1].end :]).strip())
+        of_change[-1] = bool(behind and behind["changed"])
     told = next((day for day, changed in zip(days, of_change, strict=True) if not changed), days[0])
     return Dateline(told.day, others, all(of_change))
 
@@ -245,13 +246,16 @@ def _could_be_name(text: str) -> bool:
 
 
 def date_in_story(paragraphs: list[str]) -> date | None:
-    """The day by which the first paragraphs place the news: "JAKARTA, 3 Mei 2024 –" or "Jumat (3/5/2024)"."""
+    """The day by which the first paragraphs place the news: "JAKARTA, 3 Mei 2024 –" or "Jumat (3/5/2024)".
+
+    The first stands before the lead, wherever that is; the other counts in the lead, and shortly behind it.
+    """
     for paragraph in paragraphs:
         lead = _LEAD.match(paragraph)
         place_and_day = dateline(lead[1]) if lead else None
         if place_and_day:
             return place_and_day.day
-    for paragraph in paragraphs:
+    for paragraph in paragraphs[:3]:
         brackets = next((found for found in _BRACKETED.finditer(paragraph) if is_weekday(found[1])), None)
         day = first_date(brackets[2]) if brackets else None
         if day:

@@ -153,12 +153,14 @@ _LINES = frozenset("""
 _NO_TEXT = frozenset("script style noscript template nav aside form select iframe svg button marquee footer head".split())
 _ELSEWHERE = re.compile(
     r"(?:^|[\s_-])(?:comments?|komentar|related|terkait|sidebar|popul[ae]r|terpopuler|terkini|terbaru|latest|recommend\w*"
-    r"|rekomendasi|trending|ticker|toolbar|widget|calendar|agenda|events?|wm-ipp\S*|most|next|archive)(?:$|[\s_-])",
+    r"|rekomendasi|trending|ticker|toolbar|widget-area|calendar|agenda|events?|wm-ipp\S*|most|next|archive)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-_BEFORE, _BEHIND = 3, 60
-"""Lines around the headline in which the day is looked for."""
-_STORY_BEGUN = 500
+_OF_OTHERS = frozenset(["article", "h3", "h4", "h5"])
+"""What begins another story, or a box, once this one has begun."""
+_BEFORE = 3
+"""Lines before the headline in which the day is looked for."""
+_STORY_BEGUN = 400
 """Characters of paragraphs behind the headline, after which no day is that of the page."""
 _PARAGRAPH = 80
 
@@ -183,17 +185,19 @@ class _Line:
 
 def _headline(page: Any) -> Any:
     """The element that holds the page's headline: that which says what the page is called, else the first heading."""
-    headings = [each for each in page.iter(*_HEADINGS) if len(_letters(each)) > 8]
-    named = page.xpath("//*[@itemprop='headline'][not(self::meta)]")
+    headings = [each for each in page.iter(*_HEADINGS) if "logo" not in (each.get("class") or "")]
     titles = [*page.xpath("//meta[@property='og:title']/@content"), page.findtext(".//title") or ""]
     called = [_letters_of(title) for title in titles]
-    own = (each for each in headings if any(_letters(each) in title for title in called) and not _is_logo(each))
-    first = (each for tag in _HEADINGS for each in headings if each.tag == tag and not _is_logo(each))
-    return next(chain(own, named, first), None)
+    own = [each for each in headings if any(0 < len(_letters(each)) <= len(title) and _letters(each) in title for title in called)]
+    if own:  # the longest: an outlet's name is a part of the title as well
+        return max(own, key=lambda each: len(_letters(each)))
+    named = page.xpath("//*[@itemprop='headline'][not(self::meta)]")
+    first = (each for tag in _HEADINGS for each in headings if each.tag == tag and not _is_aside(each))
+    return next(chain(named, first), None)
 
 
-def _is_logo(heading: Any) -> bool:
-    return "logo" in (heading.get("class") or "") or any(map(_is_elsewhere, [heading, *heading.iterancestors()]))
+def _is_aside(heading: Any) -> bool:
+    return any(map(_is_elsewhere, [heading, *heading.iterancestors()]))
 
 
 def _beside(page: Any, headline: Any) -> list[_Line]:
@@ -201,16 +205,17 @@ def _beside(page: Any, headline: Any) -> list[_Line]:
     if headline is None:
         return []
     before: deque[_Line] = deque(maxlen=_BEFORE)
-    behind: list[_Line] = []
+    above: list[_Line] = []
+    within: list[_Line] = []
     is_behind, story = False, 0
     around = {headline, *headline.iterancestors()}
     for line in _lines(page, headline, around):
         is_behind = is_behind or line.element is headline
-        (behind if is_behind else before).append(line)
-        story += len(line.text) if is_behind and len(line.text) > _PARAGRAPH else 0
-        if story > _STORY_BEGUN or len(behind) > _BEHIND:
+        if story > _STORY_BEGUN or (story and line.element.tag in _OF_OTHERS):
             break
-    return behind + [line for line in reversed(before) if _stands_with(line.element, around)]
+        (before if not is_behind else within if story else above).append(line)
+        story += len(line.text) if is_behind and len(line.text) > _PARAGRAPH else 0
+    return above + [line for line in reversed(before) if _stands_with(line.element, around)] + within
 
 
 def _stands_with(element: Any, around: set[Any]) -> bool:
@@ -223,6 +228,7 @@ def _lines(page: Any, headline: Any, around: set[Any]) -> Iterator[_Line]:
     """The page's lines in their order, without those of other parts than the story's; an empty one for the headline."""
     from lxml import etree
 
+    whole = _told_in(page)
     line = _Line(page)
     walk = etree.iterwalk(page, events=("start", "end", "comment", "pi"))
     for event, element in walk:
@@ -234,12 +240,17 @@ def _lines(page: Any, headline: Any, around: set[Any]) -> Iterator[_Line]:
         if is_start and element is headline:
             yield _Line(headline)
             walk.skip_subtree()
-        elif is_start and element not in around and _is_elsewhere(element):
+        elif is_start and element not in around and _is_elsewhere(element) and _told_in(element) <= whole / 2:
             walk.skip_subtree()
         elif text := (element.text if is_start else element.tail):
             line.add(text)
         if is_start and element.tag == "time":
             line.times.append(element)
+
+
+def _told_in(element: Any) -> int:
+    """How much is told in a part of the page; what holds most of the story is the story, whatever its name."""
+    return sum(len(text) for paragraph in element.iter("p") for text in paragraph.itertext())
 
 
 def _is_elsewhere(element: Any) -> bool:

@@ -21,7 +21,7 @@ from index.articles.types import Draft
 _SENTENCE = 80
 """Characters from which a paragraph that ends like a sentence is surely told, not a headline or a label."""
 _STORY = 120
-"""Characters of a paragraph of the story. After two such (a caption, the lead) the head is over."""
+"""Characters of a paragraph of the story. After two such (a caption, the lead) the head is over, or after three sentences."""
 _HEAD = 12
 """Paragraphs among which title, dateline and by-line are looked for."""
 _CAPTION = re.compile(
@@ -37,7 +37,7 @@ def story(draft: Draft) -> tuple[list[str], Facts]:
     facts, paragraphs, beyond = draft.facts, list[str](), False
     end = _end_of_story(draft.paragraphs)
     for i, line in enumerate(draft.paragraphs):
-        in_head = i < _HEAD and sum(len(paragraph) > _STORY for paragraph in paragraphs) < 2
+        in_head = i < _HEAD and not _has_begun(paragraphs)
         line_facts = facts_of_top_line(line, facts.title) if in_head else facts_of_line(line, at_edge=i >= end)
         if line_facts is None and not (facts.title or paragraphs) and is_headline(line):
             line_facts = Facts(title=line)
@@ -52,6 +52,10 @@ def story(draft: Draft) -> tuple[list[str], Facts]:
     paragraphs = _without_sign_off(paragraphs)
     published = facts.published or _date(paragraphs) or draft.likely.published or facts.updated
     return paragraphs, replace(facts, published=published).or_else(draft.likely)
+
+
+def _has_begun(paragraphs: list[str]) -> bool:
+    return sum(len(each) > _STORY for each in paragraphs) > 1 or sum(len(each) > _SENTENCE for each in paragraphs) > 2
 
 
 def _end_of_story(lines: list[str]) -> int:
@@ -79,5 +83,4 @@ def _without_sign_off(paragraphs: list[str]) -> list[str]:
 
 def _date(paragraphs: list[str]) -> date | None:
     """The day where a story says of when it is; captions say of when a picture is."""
-    opening = [paragraph for paragraph in paragraphs[:4] if not _CAPTION.match(paragraph)][:3]
-    return date_in_story(opening)
+    return date_in_story([paragraph for paragraph in paragraphs[:_HEAD] if not _CAPTION.match(paragraph)])
