@@ -166,6 +166,9 @@ _CLOCK = re.compile(
     (?:\s*(?:\(?(?:wib|wita|wit|gmt|utc|mesz|mez|msk|мск|[a-z]{1,4}t)\b)?(?:\s*[+-]\d{1,2}:?\d{0,2})?\)?)?""",
     re.IGNORECASE | re.VERBOSE,
 )
+_ISSUE = re.compile(
+    r"(?<!\w)(?:nr|no|nomor|edisi|ausgabe|issue|vol|seite|hal|halaman|page|pág|página)\.?\s?\d{1,5}(?![\w/.-])", re.IGNORECASE
+)
 _COUNT = re.compile(
     r"(?:(?:dibaca|dilihat|views?|hits?|reads?|waktu baca|lesezeit|komentar|comments?|visitas|vues|조회|閲覧|เปิดอ่าน)\s*:?\s*)?"
     r"\d[\d.,]*\s?[kmKM]?\s?(?:x|(?:orang |kali )?(?:views?|hits?|reads?|pembaca|dibaca|dilihat|tayangan|kali|komentar"
@@ -225,7 +228,7 @@ def _bare(line: str, days: list[_Written]) -> str:
     """The line with a mark in the place of each day, without clocks and what days and clocks are called."""
     for day in reversed(days):
         line = f"{line[: day.start]}\0{line[day.end :]}"
-    bare = _LABEL.sub("", _CLOCK.sub("\1", line))
+    bare = _ISSUE.sub("|", _LABEL.sub("", _CLOCK.sub("\1", line)))
     bare = _BEHIND_A_DAY.sub(lambda word: "" if is_weekday(word[1]) else word[0], bare)
     for _ in range(2):  # "am Mittwoch, dem 3. Mai": what links may stand before the weekday, and behind it
         bare = _BEFORE_A_DAY.sub(_without_weekday, _LINK.sub("", bare))
@@ -250,11 +253,11 @@ def date_in_story(paragraphs: list[str]) -> date | None:
 
     The first stands before the lead, wherever that is; the other counts in the lead, and shortly behind it.
     """
-    for paragraph in paragraphs:
+    for i, paragraph in enumerate(paragraphs):
         lead = _LEAD.match(paragraph)
-        place_and_day = dateline(lead[1]) if lead else None
-        if place_and_day:
-            return place_and_day.day
+        found = dateline(lead[1]) if lead else None
+        if found and (found.others or i < 3):
+            return found.day
     for paragraph in paragraphs[:3]:
         brackets = next((found for found in _BRACKETED.finditer(paragraph) if is_weekday(found[1])), None)
         day = first_date(brackets[2]) if brackets else None

@@ -6,12 +6,26 @@ import re
 
 NAMES = {
     "title": ("title", "judul", "headline"),
-    "published": ("published", "date", "publish_date", "published_at", "pubdate", "tanggal"),
-    "author": ("author", "authors", "penulis", "byline"),
-    "url": ("url", "link", "canonical", "canonical_url", "source_url", "source"),
-    "language": ("language", "lang", "bahasa"),
+    "published": (
+        *("published", "publishedat", "datepublished", "datepublish", "publisheddate", "publishdate", "date", "pubdate"),
+        *("publicationdate", "publishedtime", "publishtime", "publishedon", "articlepublishedtime", "dateissued"),
+        *("tanggal", "tanggalterbit", "tanggalpublikasi", "tanggaltayang", "tgl", "tglterbit", "terbit", "waktu"),
+        *("waktuterbit", "waktutayang", "tarikh", "fecha", "datum", "posteddate", "postedon", "postedat", "postdate"),
+    ),
+    "author": ("author", "authors", "penulis", "byline", "creator"),
+    "url": ("url", "link", "canonical", "canonicalurl", "sourceurl", "articleurl", "source", "mainentityofpage"),
+    "language": ("language", "lang", "bahasa", "inlanguage"),
+    "text": (
+        *("text", "content", "body", "articlebody", "maintext", "articletext", "fulltext", "bodytext", "contenttext"),
+        *("isi", "isiberita", "isiartikel", "konten", "teks", "articlecontent", "cleanedtext", "story"),
+    ),
 }
-"""What people call the facts about an article."""
+"""What people call the facts about an article, as `field_name` writes it; NewsAPI, schema.org and news-please among them."""
+
+
+def field_name(written: object) -> str:
+    """A name without the capitals and marks by which people part its words: "publishedat" for "published_at"."""
+    return re.sub(r"[\W_]", "", str(written).casefold())
 
 
 def web_address(declared: str | None) -> str | None:

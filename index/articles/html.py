@@ -14,8 +14,8 @@ from index.articles.lines import Facts
 from index.articles.opening import content
 from index.articles.page_days import day_in_address, page_days
 from index.articles.types import ArticleFile, Draft
+from index.articles.zones import spoken
 from index.text.characters import decode, one_line
-from index.text.language import detect_language
 from index.types import RefusedError
 
 LARGEST_PAGE = 10_000
@@ -45,15 +45,8 @@ def read_html(file: ArticleFile) -> Iterator[Draft]:
     days = page_days(page)
     paragraphs, facts = _main_text(page, source, with_facts=True)
     facts = facts.or_else(Facts(title=title, url=_saved_from(source), language=language))
-    facts = facts.or_else(days.facts(partial(_spoken, declared, paragraphs), facts.url))
+    facts = facts.or_else(days.facts(partial(spoken, declared, "\n".join(paragraphs)), facts.url))
     yield Draft(paragraphs, facts, likely=Facts(published=day_in_address(facts.url)))
-
-
-def _spoken(declared: str | None, paragraphs: list[str]) -> str | None:
-    """The declared language with its region, unless the text is plainly in another."""
-    code = language_code(declared)
-    found = detect_language("\n".join(paragraphs), code)
-    return declared if found == code else found
 
 
 def fragment_paragraphs(source: str) -> list[str]:

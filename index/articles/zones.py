@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from urllib.parse import urlsplit
 
 from index.articles.dates import first_date
+from index.articles.fields import language_code
+from index.text.language import detect_language
 
 _CLOCK = re.compile(r"(?<!\d)(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?(?:[.,]\d+)?\s*(.{0,12})", re.DOTALL)
 _IN_UTC = re.compile(r"(?:z|utc|gmt|[+-]00(?::?00)?)(?![\w+-])|\(?(?:utc|gmt)\)?$", re.IGNORECASE)
@@ -26,6 +28,25 @@ _NO_HINT = frozenset(["US", "GB"])
 """What programs declare where nobody has chosen a language; "uk" in an address means it."""
 _FOR_SALE = frozenset("IO CO TV AI ME LY FM AM CC WS GG TO LA ST SH NU VC PW AC CX TK ML GA CF GQ SU SO GL IM".split())
 """Ends of addresses that are had for how they sound."""
+
+
+def local_day(
+    stamp: str, language: Callable[[], str | None], address: str | None = None, beside: Iterable[str] = ()
+) -> date | None:
+    """The day of a stamp where its article appeared, as far as that can be told.
+
+    By the stamps that stand beside it, by the address, or by the language, which is only asked where it matters.
+    """
+    if not is_in_utc(stamp):
+        return first_date(stamp)
+    return stamp_day(stamp, zone_of(beside, None, address) or zone_of([], language()))
+
+
+def spoken(declared: str | None, text: str) -> str | None:
+    """The declared language with its region ("ms-MY"), unless the text is plainly in another."""
+    code = language_code(declared)
+    found = detect_language(text, code)
+    return declared if found == code else found
 
 
 def stamp_day(stamp: str, zone: tzinfo | None) -> date | None:

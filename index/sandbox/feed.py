@@ -34,7 +34,8 @@ def _entry(entry: Any, language: str | None) -> dict[str, object]:
         "text": body.get("value"),
         "is_html": _is_html(body),
         "author": (entry.get("author_detail") or {}).get("name") or entry.get("author"),
-        "published": entry.get("published") or entry.get("updated"),
+        # WordPress exports have the day by the site's own clock beside that in UTC.
+        "published": entry.get("wp_post_date") or entry.get("published") or entry.get("updated"),
         "day": _day(entry.get("published_parsed") or entry.get("updated_parsed")),
         "language": body.get("language") or language,
     }
