@@ -48,16 +48,16 @@ _FORMS = tuple(
         r"令和\s?(?P<reiwa>\d{1,2}|元)\s?年\s?(?P<month>\d{1,2})\s?月\s?(?P<day>\d{1,2})\s?日",
         r"(?P<day>\d{1,2})\s?[-/.]\s?(?P<month>\d{1,2})\s?[-/.]\s?(?P<year>\d{4})(?![-/]\d)",
         r"(?P<month>\d{1,2})/(?P<day>1[3-9]|2\d|3[01])/(?P<year>\d{4})(?![-/]\d)",
-        r"(?P<day>\d{1,2})\stháng\s(?P<month>\d{1,2}),?\s(?:năm\s)?(?P<year>\d{4})",
-        r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|[ºª°])?(?P<name>[^\d|()\[\]:;]{2,30})(?P<year>\d{4})(?:\s(?:г\.|года))?",
+        r"(?P<day>\d{1,2})\s(?:tháng|thg)\s(?P<month>\d{1,2}),?\s(?:năm\s)?(?P<year>\d{4})",
+        r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|[ºª°])?(?P<name>[^\d|()\[\]:;]{2,30})(?P<year>\d{4})(?:\s(?:г\.|года|р\.|року))?",
         r"(?P<name>[^\W\d_]{3,12})\.?\s(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s(?P<year>\d{4})",
         r"(?P<name>[a-z]{3})\s{1,2}(?P<day>\d{1,2})\s\d\d:\d\d:\d\d\s(?:[+a-z]\w{2,4}\s)?(?P<year>\d{4})",
         r"(?P<year>\d{4})[.\s-]{1,2}(?P<name>[^\W\d_]{3,12})[.\s-]{1,2}(?P<day>\d{1,2})",
     )
 )
 _NUMBERS = re.compile(r"\d{4}|令和")
-_AROUND_A_MONTH = re.compile(r"(?<!\w)(?:de|del|of|tahun|พศ)(?!\w)|[,-]")
-_MARKS = str.maketrans("：／（）．｜，\u3000\u00a0", ":/().|,  ")
+_AROUND_A_MONTH = re.compile(r"(?<!\w)(?:de|del|of|tahun|พศ|คศ)(?!\w)|[,-]")
+_MARKS = str.maketrans("：／（）．｜，、،\u3000\u00a0\u202f\u2009", ":/().|,,,    ", "\u200e\u200f")
 
 
 def first_date(text: str) -> date | None:
@@ -178,7 +178,7 @@ _COUNT = re.compile(
 )
 _BY = re.compile(r"(?<!\w)(?=(?:by|oleh|von|par|por|door)\s[^\W\d_])", re.IGNORECASE)
 _CREDIT = re.compile(r"\s(?=(?:来源|來源|编辑|編輯|责编|作者|记者|記者):)")
-_BEHIND_A_DAY = re.compile(r"(?<=\0)[\s,]*([^\W\d_][^\s|,.()\0\1]*)")
+_BEHIND_A_DAY = re.compile(r"(?<=\0)[\s,.]*([^\W\d_][^\s|,.()\0\1]*)")
 _BEFORE_A_DAY = re.compile(r"([^\W\d_][^\s\d|,()\0]*)((?:[ -][^\s\d|,.()\0]+)?)[.,]?\s*(?=\0)")
 _STOP = re.compile(r"(?<=\0)\s*\.(?=\s|$)")
 _BREAK = re.compile(r"[|•·–—/()\0]|(?<=\s)-+(?=\s|\0)|(?<=\0)-")
@@ -231,7 +231,7 @@ def _bare(line: str, days: list[_Written]) -> str:
     bare = _ISSUE.sub("|", _LABEL.sub("", _CLOCK.sub("\1", line)))
     bare = _BEHIND_A_DAY.sub(lambda word: "" if is_weekday(word[1]) else word[0], bare)
     for _ in range(2):  # "am Mittwoch, dem 3. Mai": what links may stand before the weekday, and behind it
-        bare = _BEFORE_A_DAY.sub(_without_weekday, _LINK.sub("", bare))
+        bare = _LINK.sub("", _BEFORE_A_DAY.sub(_without_weekday, bare))
     return _BY.sub("|", _CREDIT.sub("|", _STOP.sub("|", bare.replace("\1", ""))))
 
 

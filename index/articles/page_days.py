@@ -24,6 +24,7 @@ _OF_SOME_DAY = re.compile(
     re.IGNORECASE,
 )
 _STORIES = re.compile(r"article|posting|report|webpage|review", re.IGNORECASE)
+_IN_BROKEN_DATA = re.compile(r'"(datePublished|dateModified)"\s*:\s*"([^"]+)"')
 _PARTS = ("@graph", "mainEntity", "mainEntityOfPage")
 _IN_ADDRESS = re.compile(
     r"/((?:19|20)\d\d)(?:([/-])(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?=/|$)"
@@ -127,8 +128,8 @@ def _stories(script: Any) -> list[dict[str, Any]]:
         return []
     try:
         whole = json.loads((script.text or "").strip().rstrip(";"), strict=False)
-    except (ValueError, RecursionError):
-        return []
+    except (ValueError, RecursionError):  # as where a template puts a headline with quotation marks into it
+        return [dict(_IN_BROKEN_DATA.findall(script.text or ""))]
     found = [each for each in _objects(whole) if each.get("datePublished") and _STORIES.search(str(each.get("@type")))]
     return sorted(found, key=lambda each: "WebPage" in str(each.get("@type")))
 
@@ -146,6 +147,7 @@ def _objects(whole: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
 # --- beside the headline ----------------------------------------------------------------------------------------
 
 _HEADINGS = ("h1", "h2", "h3", "h4")
+_CALLED_HEADINGS = f"//*[{' or '.join(f'self::{tag}' for tag in _HEADINGS)} or contains(@class, 'title')]"
 _LINES = frozenset("""
     address article aside blockquote body br dd details div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr
     li main nav ol p pre section summary table tbody td th tr ul
@@ -185,7 +187,7 @@ class _Line:
 
 def _headline(page: Any) -> Any:
     """The element that holds the page's headline: that which says what the page is called, else the first heading."""
-    headings = [each for each in page.iter(*_HEADINGS) if "logo" not in (each.get("class") or "")]
+    headings = [each for each in page.xpath(_CALLED_HEADINGS) if "logo" not in (each.get("class") or "")]
     titles = [*page.xpath("//meta[@property='og:title']/@content"), page.findtext(".//title") or ""]
     called = [_letters_of(title) for title in titles]
     own = [each for each in headings if any(0 < len(_letters(each)) <= len(title) and _letters(each) in title for title in called)]
