@@ -72,7 +72,7 @@ def first_date(text: str) -> date | None:
 def labelled_day(text: str) -> Dateline | None:
     """As `first_date`, with what it is called, whatever else stands in the text."""
     text = _plain(text[: 2 * LONGEST_DATELINE])
-    days = _written_days(text)
+    days = _written_days(text) if _NUMBERS.search(text) else []
     return _told(text, days, []) if days else None
 
 
@@ -90,8 +90,6 @@ def _plain(text: str) -> str:
 
 def _written_days(text: str) -> list[_Written]:
     """The days to believe that stand in full in a plain text, in their order."""
-    if not _NUMBERS.search(text):
-        return []
     matches = sorted((match for form in _FORMS for match in form.finditer(text)), key=re.Match.start)
     days: list[_Written] = []
     for match in matches:
@@ -193,7 +191,9 @@ def dateline(line: str, *, after_comma: bool = True) -> Dateline | None:
 
     "Jakarta, 3 Mei 2024" is one only if `after_comma`: a headline may end so.
     """
-    days = _written_days(line := _plain(line)) if len(line) <= LONGEST_DATELINE else []
+    if len(line) > LONGEST_DATELINE or not _NUMBERS.search(line):
+        return None
+    days = _written_days(line := _plain(line))
     if not days:
         return None
     bare = _bare(line, days)

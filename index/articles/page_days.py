@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
 from itertools import chain
 from typing import Any
 
-from index.articles.dates import LONGEST_DATELINE, Dateline, believable, dateline, labelled_day
+from index.articles.dates import LONGEST_DATELINE, Dateline, believable, dateline, first_date, labelled_day
 from index.articles.lines import Facts
-from index.articles.zones import is_in_utc, is_local, stamp_day, zone_of
+from index.articles.zones import is_local, local_day
 from index.text.characters import one_line
 
 _OF_CHANGE = re.compile(r"modif|updat|edit|revis|last", re.IGNORECASE)
@@ -47,35 +47,45 @@ class PageDays:
     """The lines that tell a day there."""
 
     def facts(self, language: Callable[[], str | None], address: str | None) -> Facts:
-        """The day of publication and that of a change, by the clocks of the place where the page appeared.
+        """The day of publication, or that of a change, by the clocks of the place where the page appeared.
 
         `language` is only asked where a stamp in UTC makes it matter.
         """
-        stamps = [*self.published, *self.some, *self.updated]
         hints = [*self.published, *(line for line, _ in self.beside_headline), *self.some, *self.updated]
-        zone = zone_of(hints, None, address) or (zone_of([], language(), None) if any(map(is_in_utc, stamps)) else None)
-        day = partial(stamp_day, zone=zone)
+        day = partial(local_day, language=language, address=address, beside=hints)
         seen = next((found.day for _, found in self.beside_headline if not found.is_update), None)
-        published = self._declared(seen, day) or seen or next(filter(None, map(day, self.some)), None)
-        changes = [*map(day, self.updated), *(found.day for _, found in self.beside_headline if found.is_update)]
-        return Facts(published=published, updated=next(filter(None, changes), None))
+        published = self._declared(seen, day) or seen or _first(map(day, self.some))
+        if published:
+            return Facts(published=published)
+        changes = (found.day for _, found in self.beside_headline if found.is_update)
+        return Facts(updated=_first(chain(changes, map(day, self.updated))))
 
     def _declared(self, seen: date | None, day: Callable[[str], date | None]) -> date | None:
-        stamp = next(filter(day, self.published), "")
-        declared = day(stamp)
+        stamp = next(filter(first_date, self.published), "")
+        declared = first_date(stamp)
         # The day that readers see is by their clocks; by which a stamp is, may be unknown.
-        is_by_them = declared and seen and not is_local(stamp) and abs(seen - declared) <= timedelta(days=1)
-        return seen if is_by_them else declared
+        if declared and seen and not is_local(stamp) and abs(seen - declared) <= timedelta(days=1):
+            return seen
+        return day(stamp)
+
+
+def _first(days: Iterable[date | None]) -> date | None:
+    return next(filter(None, days), None)
 
 
 def page_days(page: Any) -> PageDays:
-    """All that the page says of its days."""
+    """All that the page says of its days; where a stamp tells it for sure, what else stands there is left alone."""
     days = PageDays()
-    headline = _headline(page)
-    for name, stamp in [*_declared(page), *_linked_data(page, headline)]:
+    for name, stamp in _declared(page):
         _sort_in(days, name, stamp)
-    for line in _beside(page, headline):
-        _add_line(days, line)
+    if is_local(next(filter(first_date, days.published), "")):
+        return days
+    headline = _headline(page)
+    for name, stamp in _linked_data(page, headline):
+        _sort_in(days, name, stamp)
+    if not is_local(next(filter(first_date, days.published), "")):
+        for line in _beside(page, headline):
+            _add_line(days, line)
     return days
 
 
@@ -129,7 +139,8 @@ def _stories(script: Any) -> list[dict[str, Any]]:
     try:
         whole = json.loads((script.text or "").strip().rstrip(";"), strict=False)
     except (ValueError, RecursionError):  # as where a template puts a headline with quotation marks into it
-        return [dict(_IN_BROKEN_DATA.findall(script.text or ""))]
+        told = dict(reversed(_IN_BROKEN_DATA.findall(script.text or "")))
+        return [told] if "datePublished" in told else []
     found = [each for each in _objects(whole) if each.get("datePublished") and _STORIES.search(str(each.get("@type")))]
     return sorted(found, key=lambda each: "WebPage" in str(each.get("@type")))
 
@@ -187,12 +198,12 @@ class _Line:
 
 def _headline(page: Any) -> Any:
     """The element that holds the page's headline: that which says what the page is called, else the first heading."""
-    headings = [each for each in page.xpath(_CALLED_HEADINGS) if "logo" not in (each.get("class") or "")]
     titles = [*page.xpath("//meta[@property='og:title']/@content"), page.findtext(".//title") or ""]
-    called = [_letters_of(title) for title in titles]
-    own = [each for each in headings if any(0 < len(_letters(each)) <= len(title) and _letters(each) in title for title in called)]
+    called = "\0".join(map(_letters_of, titles))
+    headings = [each for each in page.xpath(_CALLED_HEADINGS) if "logo" not in (each.get("class") or "")]
+    own = [(len(letters), -i) for i, each in enumerate(headings) if (letters := _letters(each)) and letters in called]
     if own:  # the longest: an outlet's name is a part of the title as well
-        return max(own, key=lambda each: len(_letters(each)))
+        return headings[-max(own)[1]]
     named = page.xpath("//*[@itemprop='headline'][not(self::meta)]")
     first = (each for tag in _HEADINGS for each in headings if each.tag == tag and not _is_aside(each))
     return next(chain(named, first), None)
@@ -230,7 +241,6 @@ def _lines(page: Any, headline: Any, around: set[Any]) -> Iterator[_Line]:
     """The page's lines in their order, without those of other parts than the story's; an empty one for the headline."""
     from lxml import etree
 
-    whole = _told_in(page)
     line = _Line(page)
     walk = etree.iterwalk(page, events=("start", "end", "comment", "pi"))
     for event, element in walk:
@@ -242,7 +252,7 @@ def _lines(page: Any, headline: Any, around: set[Any]) -> Iterator[_Line]:
         if is_start and element is headline:
             yield _Line(headline)
             walk.skip_subtree()
-        elif is_start and element not in around and _is_elsewhere(element) and _told_in(element) <= whole / 2:
+        elif is_start and element not in around and _is_elsewhere(element) and _told_in(element) <= _told_in(page) / 2:
             walk.skip_subtree()
         elif text := (element.text if is_start else element.tail):
             line.add(text)

@@ -37,7 +37,7 @@ def local_day(
 
     By the stamps that stand beside it, by the address, or by the language, which is only asked where it matters.
     """
-    if not is_in_utc(stamp):
+    if not is_in_utc(stamp):  # as most are not
         return first_date(stamp)
     return stamp_day(stamp, zone_of(beside, None, address) or zone_of([], language()))
 
