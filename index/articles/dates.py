@@ -256,7 +256,7 @@ def date_in_story(paragraphs: list[str]) -> date | None:
     for i, paragraph in enumerate(paragraphs):
         lead = _LEAD.match(paragraph)
         found = dateline(lead[1]) if lead else None
-        if found and (found.others or i < 3):
+        if found and (found.others or (i < 3 and paragraph.endswith((".", "”", '"')))):
             return found.day
     for paragraph in paragraphs[:3]:
         brackets = next((found for found in _BRACKETED.finditer(paragraph) if is_weekday(found[1])), None)

@@ -13,7 +13,7 @@ NAMES = {
         *("waktuterbit", "waktutayang", "tarikh", "fecha", "datum", "posteddate", "postedon", "postedat", "postdate"),
     ),
     "author": ("author", "authors", "penulis", "byline", "creator"),
-    "url": ("url", "link", "canonical", "canonicalurl", "sourceurl", "articleurl", "source", "mainentityofpage"),
+    "url": ("url", "link", "canonical", "canonicalurl", "sourceurl", "articleurl", "mainentityofpage", "source"),
     "language": ("language", "lang", "bahasa", "inlanguage"),
     "text": (
         *("text", "content", "body", "articlebody", "maintext", "articletext", "fulltext", "bodytext", "contenttext"),

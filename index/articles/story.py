@@ -21,7 +21,7 @@ from index.articles.types import Draft
 _SENTENCE = 80
 """Characters from which a paragraph that ends like a sentence is surely told, not a headline or a label."""
 _STORY = 120
-"""Characters of a paragraph of the story. After two such (a caption, the lead) the head is over, or after three sentences."""
+"""Characters of a paragraph of the story: after as many as two such have, in two paragraphs or more, the head is over."""
 _HEAD = 12
 """Paragraphs among which title, dateline and by-line are looked for."""
 _CAPTION = re.compile(
@@ -55,7 +55,9 @@ def story(draft: Draft) -> tuple[list[str], Facts]:
 
 
 def _has_begun(paragraphs: list[str]) -> bool:
-    return sum(len(each) > _STORY for each in paragraphs) > 1 or sum(len(each) > _SENTENCE for each in paragraphs) > 2
+    """Whether more stands there than a caption or standfirst, so that the head is over."""
+    told = [len(paragraph) for paragraph in paragraphs if len(paragraph) > _SENTENCE]
+    return len(told) > 1 and sum(told) > 2 * _STORY
 
 
 def _end_of_story(lines: list[str]) -> int:
