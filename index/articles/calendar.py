@@ -11,7 +11,19 @@ _LANGUAGES = """
     de-AT
 """.split()
 """Those in which no name of a month is another month's elsewhere: Croatian's "listopad" is none of them."""
-_SPELLINGS = {"ags": 8, "agst": 8, "agus": 8, "peb": 2, "pebr": 2, "febr": 2, "sept": 9, "nop": 11, "okto": 10, "mrt": 3, "juill": 7}
+_SPELLINGS = {
+    "ags": 8,
+    "agst": 8,
+    "agus": 8,
+    "peb": 2,
+    "pebr": 2,
+    "febr": 2,
+    "sept": 9,
+    "nop": 11,
+    "okto": 10,
+    "mrt": 3,
+    "juill": 7,
+}
 """What papers write beside what the locales know."""
 _DAYS = frozenset(["jum'at", "jumaat", "ahad", "tues", "thurs"])
 

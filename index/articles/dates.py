@@ -137,43 +137,46 @@ _CHANGED = _any_of("""
     dernière mise à jour|modifiée|actualisé|actualizado|actualizada|última actualización|actualización|modificado
     modificada|atualizado|atualizada|atualizado em|aggiornato|aggiornata|ultimo aggiornamento|aggiornamento|bijgewerkt
     laatst bijgewerkt|laatste update|gewijzigd|обновлено|обновлена|изменено|اخر تحديث|آخر تحديث|تحديث|تم التحديث|محدث
-    อัปเดต|อัพเดต|อัพเดท|อัปเดตล่าสุด|แก้ไข|แก้ไขล่าสุด|ปรับปรุง|ปรับปรุงล่าสุด|cập nhật|수정|기사수정|최종수정|최종 수정|업데이트
-    更新|最終更新|最后更新|最後更新|修正|編集|修改
+    อัปเดต|อัพเดต|อัพเดท|อัปเดตล่าสุด|แก้ไข|แก้ไขล่าสุด|ปรับปรุง|ปรับปรุงล่าสุด|cập nhật|수정|기사수정|최종수정
+    최종 수정|업데이트|更新|最終更新|最后更新|最後更新|修正|編集|修改
 """)
 _PUBLISHED = _any_of("""
     published|first published|originally published|posted|first posted|released|issued|created|date|publication date
     diterbitkan|dipublikasikan|dipublish|publikasi|publish|terbit|tayang|rilis|dirilis|dimuat|diunggah|diposting|ditulis
-    ditayangkan|dibuat|tanggal|tgl|tgl.|tanggal terbit|tarikh|diterbitkan pada|disiarkan|veröffentlicht|erschienen|erstellt
-    stand|datum|publié|publiée|paru|mis en ligne|publicado|publicada|fecha|publicación|creado|data|criado|publicado em
+    ditayangkan|dibuat|tanggal|tgl|tgl.|tanggal terbit|tarikh|diterbitkan pada|disiarkan|veröffentlicht|erschienen
+    erstellt|stand|datum|publié|publiée|paru|mis en ligne|publicado|publicada|fecha|publicación|creado|data|criado|publicado em
     pubblicato|pubblicata|gepubliceerd|geplaatst|опубликовано|опубликована|дата|дата публикации|создано|نشر|نُشر|تم النشر
-    نشرت|نشر في|نُشر في|تاريخ النشر|التاريخ|เผยแพร่|เผยแพร่เมื่อ|โพสต์|โพสต์เมื่อ|ลงวันที่|đăng|ngày đăng|xuất bản|입력|기사입력|등록|게재
-    작성|발행|승인|公開|掲載|配信|投稿|発行|発表|发布|发表|發布|发布时间|发表时间|日期|时间
+    نشرت|نشر في|نُشر في|تاريخ النشر|التاريخ|เผยแพร่|เผยแพร่เมื่อ|โพสต์|โพสต์เมื่อ|ลงวันที่|đăng|ngày đăng|xuất bản
+    입력|기사입력|등록|게재|작성|발행|승인|公開|掲載|配信|投稿|発行|発表|发布|发表|發布|发布时间|发表时间|日期|时间
 """)
 _LINKING = _any_of("""
     on|at|as of|hari|pada|pukul|pkl|pkl.|jam|tanggal|am|vom|um|den|dem|der|le|la|à|el|los|em|a las|a la|às|il|alle|alle ore
-    ore|op|om|kl|kl.|в|от|года|г.|في|يوم|بتاريخ|الساعة|ที่|วันที่|วัน|เมื่อ|เวลา|ngày|lúc|vào|vào lúc|오전|오후|午前|午後|上午|下午
+    ore|op|om|kl|kl.|в|от|года|г.|في|يوم|بتاريخ|الساعة|ที่|วันที่|วัน|เมื่อ|เวลา|ngày|lúc|vào|vào lúc
+    오전|오후|午前|午後|上午|下午
+""")
+_COUNTED = _any_of("""
+    view|views|hit|hits|read|reads|x|kali|kali dibaca|kali dilihat|dibaca|dilihat|orang|pembaca|tayangan|komentar
+    comment|comments|share|shares|min|min.|mins|min read|mins read|minute read|minutes|minutes read|menit|menit baca
+    menit membaca|waktu baca|min baca|lesezeit|minuten|vues|visitas|lectura|min de lectura|min de leitura
+    min de lecture|просмотров|мин|мин.|조회|閲覧|分|回|次|เปิดอ่าน|ครั้ง
 """)
 _LABEL = re.compile(
     rf"(?<![^\W\d_])(?:(?P<changed>{_CHANGED})|{_PUBLISHED})(?:日時|日|時間|时间|일시|시간|일)?(?![^\W\d_])(?:\s*:)?",
     re.IGNORECASE,
 )
 _LINK = re.compile(rf"(?<![^\W\d_])(?:{_LINKING})\s*(?=[\0\1])", re.IGNORECASE)
-_CLOCK = re.compile(
-    r"""T?(?<!\d)\d{1,2}(?:(?:[:.]|\s?[hH]\s?)\d{2}|\s?[時时点點시]\s?(?:\d{1,2}\s?[分분])?|\s?[hH](?!\w))
-    (?:[:.]\d{2}|\s?\d{1,2}\s?[秒초])?(?:[.,]\d+)?Z?(?!\d)(?:\s*(?:[ap]\.?\s?m\b\.?|uhr\b|h\b|hs\b|hrs\b|horas\b|uur\b|น\.?))?
-    (?:\s*(?:\(?(?:wib|wita|wit|gmt|utc|mesz|mez|msk|мск|[a-z]{1,4}t)\b)?(?:\s*[+-]\d{1,2}:?\d{0,2})?\)?)?""",
-    re.IGNORECASE | re.VERBOSE,
+_HOUR = r"T?(?<!\d)\d{1,2}(?:(?:[:.]|\s?[hH]\s?)\d{2}|\s?[時时点點시]\s?(?:\d{1,2}\s?[分분])?|\s?[hH](?!\w))"
+_SECOND = r"(?:[:.]\d{2}|\s?\d{1,2}\s?[秒초])?(?:[.,]\d+)?Z?(?!\d)"
+_OCLOCK = r"(?:\s*(?:[ap]\.?\s?m\b\.?|uhr\b|h\b|hs\b|hrs\b|horas\b|uur\b|น\.?))?"
+_BY_CLOCKS_OF = (
+    r"(?:\s*(?:\(?(?:wib|wita|wit|gmt|utc|mesz|mez|msk|мск|[a-z]{1,4}t)\b)?(?:\s*[+-]\d{1,2}:?\d{0,2})?\)?)?"
 )
+_CLOCK = re.compile(_HOUR + _SECOND + _OCLOCK + _BY_CLOCKS_OF, re.IGNORECASE)
 _ISSUE = re.compile(
-    r"(?<!\w)(?:nr|no|nomor|edisi|ausgabe|issue|vol|seite|hal|halaman|page|pág|página)\.?\s?\d{1,5}(?![\w/.-])", re.IGNORECASE
-)
-_COUNT = re.compile(
-    r"(?:(?:dibaca|dilihat|views?|hits?|reads?|waktu baca|lesezeit|komentar|comments?|visitas|vues|조회|閲覧|เปิดอ่าน)\s*:?\s*)?"
-    r"\d[\d.,]*\s?[kmKM]?\s?(?:x|(?:orang |kali )?(?:views?|hits?|reads?|pembaca|dibaca|dilihat|tayangan|kali|komentar"
-    r"|comments?|shares?|min(?:ut[eo]s?|uten|uti|\.)?(?: read| baca| de lectura| de leitura| de lecture)?|menit(?: (?:baca|membaca))?"
-    r"|vues|visitas|lectura|просмотр\w*|мин\.?|분|回|次|ครั้ง))?(?: read)?",
+    r"(?<!\w)(?:nr|no|nomor|edisi|ausgabe|issue|vol|seite|hal|halaman|page|pág|página)\.?\s?\d{1,5}(?![\w/.-])",
     re.IGNORECASE,
 )
+_COUNT = re.compile(rf"(?:(?:{_COUNTED})\s*:?\s*)?\d[\d.,]*\s?k?\s?(?:{_COUNTED})?", re.IGNORECASE)
 _BY = re.compile(r"(?<!\w)(?=(?:by|oleh|von|par|por|door)\s[^\W\d_])", re.IGNORECASE)
 _CREDIT = re.compile(r"\s(?=(?:来源|來源|编辑|編輯|责编|作者|记者|記者):)")
 _BEHIND_A_DAY = re.compile(r"(?<=\0)[\s,.]*([^\W\d_][^\s|,.()\0\1]*)")

@@ -7,7 +7,16 @@ import re
 NAMES = {
     "title": ("title", "judul", "headline"),
     "published": (
-        *("published", "publishedat", "datepublished", "datepublish", "publisheddate", "publishdate", "date", "pubdate"),
+        *(
+            "published",
+            "publishedat",
+            "datepublished",
+            "datepublish",
+            "publisheddate",
+            "publishdate",
+            "date",
+            "pubdate",
+        ),
         *("publicationdate", "publishedtime", "publishtime", "publishedon", "articlepublishedtime", "dateissued"),
         *("tanggal", "tanggalterbit", "tanggalpublikasi", "tanggaltayang", "tgl", "tglterbit", "terbit", "waktu"),
         *("waktuterbit", "waktutayang", "tarikh", "fecha", "datum", "posteddate", "postedon", "postedat", "postdate"),
@@ -20,7 +29,7 @@ NAMES = {
         *("isi", "isiberita", "isiartikel", "konten", "teks", "articlecontent", "cleanedtext", "story"),
     ),
 }
-"""What people call the facts about an article, as `field_name` writes it; NewsAPI, schema.org and news-please among them."""
+"""What people call the facts about an article, NewsAPI, schema.org and news-please among them; see `field_name`."""
 
 
 def field_name(written: object) -> str:

@@ -41,7 +41,9 @@ def read_json_lines(file: ArticleFile) -> Iterator[Draft | LoadError]:
             for name in _unknown_days(line) if isinstance(draft, Draft) and not draft.facts.published else ():
                 if name not in named:
                     named.add(name)
-                    yield LoadError(display_path(file.path) + place, f'its day is not known: "{name}" is no name for it')
+                    yield LoadError(
+                        display_path(file.path) + place, f'its day is not known: "{name}" is no name for it'
+                    )
 
 
 def numbered_lines(file: BinaryIO) -> Iterator[tuple[int, bytes | None]]:

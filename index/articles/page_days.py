@@ -159,11 +159,15 @@ def _objects(whole: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
 
 _HEADINGS = ("h1", "h2", "h3", "h4")
 _CALLED_HEADINGS = f"//*[{' or '.join(f'self::{tag}' for tag in _HEADINGS)} or contains(@class, 'title')]"
-_LINES = frozenset("""
-    address article aside blockquote body br dd details div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr
-    li main nav ol p pre section summary table tbody td th tr ul
-""".split())
-_NO_TEXT = frozenset("script style noscript template nav aside form select iframe svg button marquee footer head".split())
+_LINES = frozenset(
+    """
+    address article aside blockquote body br dd details div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 header
+    hr li main nav ol p pre section summary table tbody td th tr ul
+""".split()
+)
+_NO_TEXT = frozenset(
+    "script style noscript template nav aside form select iframe svg button marquee footer head".split()
+)
 _ELSEWHERE = re.compile(
     r"(?:^|[\s_-])(?:comments?|komentar|related|terkait|sidebar|popul[ae]r|terpopuler|terkini|terbaru|latest|recommend\w*"
     r"|rekomendasi|trending|ticker|toolbar|widget-area|calendar|agenda|events?|wm-ipp\S*|most|next|archive)(?:$|[\s_-])",

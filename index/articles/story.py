@@ -21,7 +21,7 @@ from index.articles.types import Draft
 _SENTENCE = 80
 """Characters from which a paragraph that ends like a sentence is surely told, not a headline or a label."""
 _STORY = 120
-"""Characters of a paragraph of the story: after as many as two such have, in two paragraphs or more, the head is over."""
+"""Characters of a paragraph of the story. After as many as two such have, in two or more, the head is over."""
 _HEAD = 12
 """Paragraphs among which title, dateline and by-line are looked for."""
 _CAPTION = re.compile(

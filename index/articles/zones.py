@@ -18,8 +18,9 @@ _NAMED = re.compile(r"(?<!\w)(wib|wita|wit)(?!\w)", re.IGNORECASE)
 _HOURS = {"wib": 7, "wita": 8, "wit": 9}
 
 _COUNTRIES = {
-    "id": "ID", "ms": "MY", "ja": "JP", "ko": "KR", "th": "TH", "vi": "VN", "de": "DE", "it": "IT", "nl": "NL", "pl": "PL",
-    "sv": "SE", "da": "DK", "nb": "NO", "fi": "FI", "cs": "CZ", "hu": "HU", "el": "GR", "ro": "RO", "tr": "TR",
+    "id": "ID", "ms": "MY", "ja": "JP", "ko": "KR", "th": "TH", "vi": "VN", "de": "DE", "it": "IT", "nl": "NL",
+    "pl": "PL", "sv": "SE", "da": "DK", "nb": "NO", "fi": "FI", "cs": "CZ", "hu": "HU", "el": "GR", "ro": "RO",
+    "tr": "TR",
 }  # fmt: skip
 """Of the languages whose papers nearly all appear by the same clocks."""
 _CAPITALS = {"ID": "Asia/Jakarta", "CN": "Asia/Shanghai", "RU": "Europe/Moscow", "ES": "Europe/Madrid"}

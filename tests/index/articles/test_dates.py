@@ -112,7 +112,9 @@ def test_a_day_is_read_as_any_language_writes_it(day: date, language: str, lengt
     assert (found.day, found.others, found.is_update) == (day, [], False)
 
 
-@pytest.mark.parametrize("label", ["Diperbarui", "Updated", "Aktualisiert", "Modifié le", "Actualizado", "Обновлено", "수정"])
+@pytest.mark.parametrize(
+    "label", ["Diperbarui", "Updated", "Aktualisiert", "Modifié le", "Actualizado", "Обновлено", "수정"]
+)
 def test_a_change_is_not_the_day_of_publication(tmp_path: Path, label: str) -> None:
     lines = [f"{label}: 9 Mei 2024", "Suara Teluk | 3 Mei 2024"]
     for order in (lines, lines[::-1]):

@@ -123,7 +123,12 @@ def test_schema_orgs_objects_are_understood(tmp_path: Path) -> None:
 
 
 def test_an_unknown_field_with_a_day_is_named_once(tmp_path: Path) -> None:
-    line = {"text": LEAD, "released": "3 Mei 2024", "scraped_at": "2024-07-02", "event": "Pasar malam 3 Mei 2024 di kota"}
+    line = {
+        "text": LEAD,
+        "released": "3 Mei 2024",
+        "scraped_at": "2024-07-02",
+        "event": "Pasar malam 3 Mei 2024 di kota",
+    }
     found = loaded(tmp_path, "a.jsonl", lines(line, line, line | {"date": "2024-05-04"}))
     assert [article.published for article in articles([item for item in found if isinstance(item, Article)])] == [
         None,

@@ -14,7 +14,9 @@ THIRD = "Pemerintah kabupaten mengirim dua kapal dengan tenda dan beras, dan dap
 ASIDE = "<aside><h3>Terpopuler</h3><time datetime='2024-01-15'>15 Januari 2024</time></aside>"
 
 
-def page(head: str = "", byline: str = "", *, lang: str = "id", above: str = "", below: str = ASIDE, top: str = "") -> str:
+def page(
+    head: str = "", byline: str = "", *, lang: str = "id", above: str = "", below: str = ASIDE, top: str = ""
+) -> str:
     return (
         f"<!doctype html><html lang='{lang}'><head><title>{HEADLINE} - Suara Teluk</title>{head}</head><body>"
         f"<header>{top}<nav><a>Beranda</a></nav></header><main>{above}<h1>{HEADLINE}</h1>{byline}"
@@ -87,7 +89,11 @@ def test_the_day_beside_the_headline_is_the_page_s(tmp_path: Path, byline: str) 
 
 
 def test_the_day_above_the_headline_counts_and_the_day_of_a_masthead_does_not(tmp_path: Path) -> None:
-    above = page(above="<section><p>Berita</p></section>").replace("<main>", f"<main><div>{SHOWN}").replace("<h1>", "<h1>", 1)
+    above = (
+        page(above="<section><p>Berita</p></section>")
+        .replace("<main>", f"<main><div>{SHOWN}")
+        .replace("<h1>", "<h1>", 1)
+    )
     assert published(tmp_path, above.replace("</main>", "</div></main>")) == DAY
     assert published(tmp_path, page(top="<span>Rabu, 10 Juli 2024</span>")) is None
 
