@@ -137,21 +137,23 @@ _CHANGED = _any_of("""
     dernière mise à jour|modifiée|actualisé|actualizado|actualizada|última actualización|actualización|modificado
     modificada|atualizado|atualizada|atualizado em|aggiornato|aggiornata|ultimo aggiornamento|aggiornamento|bijgewerkt
     laatst bijgewerkt|laatste update|gewijzigd|обновлено|обновлена|изменено|اخر تحديث|آخر تحديث|تحديث|تم التحديث|محدث
-    อัปเดต|อัพเดต|อัพเดท|อัปเดตล่าสุด|แก้ไข|แก้ไขล่าสุด|ปรับปรุง|ปรับปรุงล่าสุด|cập nhật|수정|기사수정|최종수정
+    อัปเดต|อัพเดต|อัพเดท|อัปเดตล่าสุด|แก้ไข|แก้ไขล่าสุด
+    ปรับปรุง|ปรับปรุงล่าสุด|cập nhật|수정|기사수정|최종수정
     최종 수정|업데이트|更新|最終更新|最后更新|最後更新|修正|編集|修改
 """)
 _PUBLISHED = _any_of("""
     published|first published|originally published|posted|first posted|released|issued|created|date|publication date
     diterbitkan|dipublikasikan|dipublish|publikasi|publish|terbit|tayang|rilis|dirilis|dimuat|diunggah|diposting|ditulis
-    ditayangkan|dibuat|tanggal|tgl|tgl.|tanggal terbit|tarikh|diterbitkan pada|disiarkan|veröffentlicht|erschienen
-    erstellt|stand|datum|publié|publiée|paru|mis en ligne|publicado|publicada|fecha|publicación|creado|data|criado|publicado em
+    ditayangkan|dibuat|tanggal|tgl|tgl.|tanggal terbit
+    tarikh|diterbitkan pada|disiarkan|veröffentlicht|erschienen|erstellt|stand|datum|publié|publiée
+    paru|mis en ligne|publicado|publicada|fecha|publicación|creado|data|criado|publicado em
     pubblicato|pubblicata|gepubliceerd|geplaatst|опубликовано|опубликована|дата|дата публикации|создано|نشر|نُشر|تم النشر
     نشرت|نشر في|نُشر في|تاريخ النشر|التاريخ|เผยแพร่|เผยแพร่เมื่อ|โพสต์|โพสต์เมื่อ|ลงวันที่|đăng|ngày đăng|xuất bản
     입력|기사입력|등록|게재|작성|발행|승인|公開|掲載|配信|投稿|発行|発表|发布|发表|發布|发布时间|发表时间|日期|时间
 """)
 _LINKING = _any_of("""
-    on|at|as of|hari|pada|pukul|pkl|pkl.|jam|tanggal|am|vom|um|den|dem|der|le|la|à|el|los|em|a las|a la|às|il|alle|alle ore
-    ore|op|om|kl|kl.|в|от|года|г.|في|يوم|بتاريخ|الساعة|ที่|วันที่|วัน|เมื่อ|เวลา|ngày|lúc|vào|vào lúc
+    on|at|as of|hari|pada|pukul|pkl|pkl.|jam|tanggal|am|vom|um|den|dem|der|le|la|à|el|los|em|a las|a la|às|il|alle
+    alle ore|ore|op|om|kl|kl.|в|от|года|г.|في|يوم|بتاريخ|الساعة|ที่|วันที่|วัน|เมื่อ|เวลา|ngày|lúc|vào|vào lúc
     오전|오후|午前|午後|上午|下午
 """)
 _COUNTED = _any_of("""
