@@ -23,7 +23,7 @@ from index.text.characters import one_line
 from index.text.language import detect_language
 from index.types import Article, LoadError, RefusedError
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the same file could give another article."""
 
 FORMATS: dict[str, Format] = {

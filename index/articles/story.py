@@ -21,9 +21,11 @@ from index.articles.types import Draft
 _SENTENCE = 80
 """Characters from which a paragraph that ends like a sentence is surely told, not a headline or a label."""
 _STORY = 120
-"""Characters of a paragraph of the story. After as many as two such have, in two or more, the head is over."""
+"""Characters of a paragraph of the story. After two such (a caption, the lead) the head is over."""
 _HEAD = 12
 """Paragraphs among which title, dateline and by-line are looked for."""
+_EVENT = re.compile(r"\d{1,2} [^\W\d]+ \d{4} [—–-] \S")
+"""What a calendar below the story says: a day, and what will be."""
 _CAPTION = re.compile(
     r"(?:foto|ilustrasi|photo|file photo|picture)\b|.{0,1000}\((?:foto|sumber|dok|photo)\b", re.IGNORECASE
 )
@@ -37,7 +39,8 @@ def story(draft: Draft) -> tuple[list[str], Facts]:
     facts, paragraphs, beyond = draft.facts, list[str](), False
     end = _end_of_story(draft.paragraphs)
     for i, line in enumerate(draft.paragraphs):
-        in_head = i < _HEAD and not _has_begun(paragraphs)
+        in_head = i < _HEAD and sum(len(paragraph) > _STORY for paragraph in paragraphs) < 2
+        in_head = in_head and not (any(map(_is_sentence, paragraphs)) and _EVENT.match(line))
         line_facts = facts_of_top_line(line, facts.title) if in_head else facts_of_line(line, at_edge=i >= end)
         if line_facts is None and not (facts.title or paragraphs) and is_headline(line):
             line_facts = Facts(title=line)
@@ -52,12 +55,6 @@ def story(draft: Draft) -> tuple[list[str], Facts]:
     paragraphs = _without_sign_off(paragraphs)
     published = facts.published or _date(paragraphs) or draft.likely.published or facts.updated
     return paragraphs, replace(facts, published=published).or_else(draft.likely)
-
-
-def _has_begun(paragraphs: list[str]) -> bool:
-    """Whether more stands there than a caption or standfirst, so that the head is over."""
-    told = [len(paragraph) for paragraph in paragraphs if len(paragraph) > _SENTENCE]
-    return len(told) > 1 and sum(told) > 2 * _STORY
 
 
 def _end_of_story(lines: list[str]) -> int:
