@@ -17,6 +17,7 @@ from index.articles.lines import Facts
 from index.articles.opening import content, display_path
 from index.articles.plain_text import paragraphs
 from index.articles.types import ArticleFile, Draft
+from index.articles.zones import local_day, spoken
 from index.sandbox.parent import read_apart
 from index.text.characters import one_line
 from index.types import LoadError
@@ -25,10 +26,11 @@ from index.types import LoadError
 def read_feed(file: ArticleFile) -> Iterator[Draft | LoadError]:
     """The entries of an RSS or Atom feed, an error for each that cannot be read, and one for all drafts."""
     entries = read_apart("index.sandbox.feed", content(file.path))
+    stamps = [entry.get("published") or "" for entry in entries]
     for number, entry in enumerate(entries, 1):
         if "left_out" not in entry:
             place = f"#{number}"
-            yield attempt(file, place, partial(_draft, entry, place))
+            yield attempt(file, place, partial(_draft, entry, place, stamps))
     reasons = Counter(entry["left_out"] for entry in entries if "left_out" in entry)
     if reasons:
         listed = ", ".join(f"{count:,} {reason}" for reason, count in sorted(reasons.items()))
@@ -36,14 +38,17 @@ def read_feed(file: ArticleFile) -> Iterator[Draft | LoadError]:
         yield LoadError(display_path(file.path), reason)
 
 
-def _draft(entry: dict[str, Any], place: str) -> Draft:
+def _draft(entry: dict[str, Any], place: str, stamps: list[str]) -> Draft:
+    """The draft of an entry; `stamps` are those of all entries, which may tell by which clocks the feed is dated."""
     title, text = entry["title"] or "", entry["text"] or ""
+    url = web_address(one_line(entry["link"] or ""))
+    language = partial(spoken, entry["language"], without_tags(text))
     facts = Facts(
         title=one_line(without_tags(title) if entry["title_is_html"] else title) or None,
-        # As it is written there, and not as it is in Greenwich: a paper that appears at midnight knows its day.
-        published=first_date(entry["published"] or "") or first_date(entry["day"] or ""),
+        # By its own clocks, and not by Greenwich's: a paper that appears at midnight knows its day.
+        published=local_day(entry["published"] or "", language, url, stamps) or first_date(entry["day"] or ""),
         author=one_line(entry["author"] or "") or None,
-        url=web_address(one_line(entry["link"] or "")),
+        url=url,
         language=language_code(entry["language"]),
         updated=latest_stamp([entry["published"], entry["updated"]]),
         outlet=one_line(entry["outlet"] or "") or None,

@@ -6,29 +6,48 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
+from typing import TypeVar
 
 from index.articles.dates import believable
 from index.text.characters import one_line
 
+_Stamp = TypeVar("_Stamp", date, date | None)
+
 NAMES = {
     "title": ("title", "judul", "headline"),
-    "published": ("published", "date", "publish_date", "published_at", "pubdate", "tanggal"),
-    "author": ("author", "authors", "penulis", "byline"),
-    "url": ("url", "link", "canonical", "canonical_url", "source_url", "source"),
-    "updated": (
-        "updated",
-        "modified",
-        "lastmod",
-        "last_modified",
-        "updated_at",
-        "modified_at",
-        "datemodified",
-        "date_modify",
+    "published": (
+        *(
+            "published",
+            "publishedat",
+            "datepublished",
+            "datepublish",
+            "publisheddate",
+            "publishdate",
+            "date",
+            "pubdate",
+        ),
+        *("publicationdate", "publishedtime", "publishtime", "publishedon", "articlepublishedtime", "dateissued"),
+        *("tanggal", "tanggalterbit", "tanggalpublikasi", "tanggaltayang", "tgl", "tglterbit", "terbit", "waktu"),
+        *("waktuterbit", "waktutayang", "tarikh", "fecha", "datum", "posteddate", "postedon", "postedat", "postdate"),
     ),
-    "outlet": ("outlet", "publisher", "site_name", "media", "source"),
-    "language": ("language", "lang", "bahasa"),
+    "author": ("author", "authors", "penulis", "byline", "creator"),
+    "url": ("url", "link", "canonical", "canonicalurl", "sourceurl", "articleurl", "mainentityofpage", "source"),
+    "updated": (
+        *("updated", "modified", "lastmod", "lastmodified", "updatedat", "modifiedat", "datemodified", "datemodify"),
+    ),
+    "outlet": ("outlet", "publisher", "sitename", "media", "source"),
+    "language": ("language", "lang", "bahasa", "inlanguage"),
+    "text": (
+        *("text", "content", "body", "articlebody", "maintext", "articletext", "fulltext", "bodytext", "contenttext"),
+        *("isi", "isiberita", "isiartikel", "konten", "teks", "articlecontent", "cleanedtext", "story"),
+    ),
 }
-"""What people call the facts about an article."""
+"""What people call the facts about an article, NewsAPI, schema.org and news-please among them; see `field_name`."""
+
+
+def field_name(written: object) -> str:
+    """A name without the capitals and marks by which people part its words: "publishedat" for "published_at"."""
+    return re.sub(r"[\W_]", "", str(written).casefold())
 
 
 def name_of(declared: object) -> str | None:
@@ -51,8 +70,13 @@ def language_code(declared: str | None) -> str | None:
 
 def latest_stamp(stamps: Iterable[object]) -> date | None:
     """The latest of some days and times, in ISO's form or that of mails; None where there is none to believe."""
-    moments = [moment for moment in map(_moment, stamps) if moment and believable(_day(moment))]
-    return max(moments, key=lambda moment: (_day(moment), isinstance(moment, datetime), _hour(moment)), default=None)
+    moments = [moment for moment in map(_moment, stamps) if moment and believable(day_of(moment))]
+    return max(moments, key=lambda moment: (day_of(moment), isinstance(moment, datetime), _hour(moment)), default=None)
+
+
+def day_of(stamp: _Stamp) -> _Stamp:
+    """The day of a stamp, as it is written; None of none."""
+    return stamp.date() if isinstance(stamp, datetime) else stamp
 
 
 def _moment(stamp: object) -> date | None:
@@ -64,10 +88,6 @@ def _moment(stamp: object) -> date | None:
         except (ValueError, OverflowError):
             continue
     return None
-
-
-def _day(moment: date) -> date:
-    return moment.date() if isinstance(moment, datetime) else moment
 
 
 def _hour(moment: date) -> datetime:

@@ -8,17 +8,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
-from index.articles.dates import first_date
 from index.articles.fields import language_code, latest_stamp, web_address
 from index.articles.lines import Facts
 from index.articles.opening import content
+from index.articles.pages.days import day_in_address, page_days
 from index.articles.pages.headlines import headline, shows_headline
 from index.articles.pages.tree import drop_unseen, prepare
 from index.articles.pages.walls import refuse_wall
 from index.articles.types import ArticleFile, Draft
+from index.articles.zones import spoken
 from index.text.characters import decode, one_line
 from index.types import RefusedError
 
@@ -55,14 +56,16 @@ def read_html(file: ArticleFile) -> Iterator[Draft]:
     page = _page(source)
     if page is None:
         raise RefusedError("it holds no story")
-    language = language_code(page.get("lang") or page.get("xml:lang"))
-    declared, stamp = _declared_facts(page), _stamp(page)
+    declared_language = page.get("lang") or page.get("xml:lang")
+    days, declared, stamp = page_days(page), _declared_facts(page), _stamp(page)
     paragraphs, story = _main_text(page, declared.title)
     title = headline(page, declared.title, story)
     lines = paragraphs or list(_bare_lines(page))
     refuse_wall(lines, title, source, shows_title=shows_headline(page))
-    facts = Facts(title=title, url=_saved_from(source), language=language, updated=stamp)
-    yield Draft(paragraphs, replace(declared, title=None).or_else(facts))
+    likely = Facts(title=title, url=_saved_from(source), language=language_code(declared_language), updated=stamp)
+    facts = replace(declared, title=None).or_else(likely)
+    facts = facts.or_else(days.facts(partial(spoken, declared_language, "\n".join(paragraphs)), facts.url))
+    yield Draft(paragraphs, facts, likely=Facts(published=day_in_address(facts.url)))
 
 
 def fragment_paragraphs(source: str) -> list[str]:
@@ -141,13 +144,8 @@ def _declared_facts(page: Any) -> Facts:
     dates = {"extensive_search": False, "original_date": True}
     document = trafilatura.extract_metadata(page, date_config=dates)
     title, author = one_line(document.title or ""), one_line(document.author or "").replace("; ", ", ")
-    return Facts(
-        title or None,
-        first_date(document.date or ""),
-        author or None,
-        web_address(document.url),
-        outlet=one_line(document.sitename or "") or None,
-    )
+    outlet = one_line(document.sitename or "")
+    return Facts(title or None, author=author or None, url=web_address(document.url), outlet=outlet or None)
 
 
 def _extracted_text(page: Any) -> list[str]:

@@ -4,33 +4,46 @@ from __future__ import annotations
 
 import codecs
 import json
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any, BinaryIO
 
-from index.articles.dates import believable, first_date
+from index.articles.dates import dateline
 from index.articles.errors import attempt
-from index.articles.fields import NAMES, language_code, latest_stamp, name_of, web_address
+from index.articles.fields import NAMES, field_name, language_code, latest_stamp, name_of, web_address
 from index.articles.lines import Facts
-from index.articles.opening import LARGEST, regular_file
+from index.articles.opening import LARGEST, display_path, regular_file
 from index.articles.plain_text import paragraphs
 from index.articles.types import ArticleFile, Draft
+from index.articles.zones import local_day, spoken
 from index.text.characters import one_line
 from index.types import LoadError, RefusedError
 
-_TEXT = ("text", "content", "body")
 _SKIP = 1 << 20
+_OTHER_DAY = re.compile(r"modif|updat|scrap|crawl|download|fetch|access|index|expir|ubah", re.IGNORECASE)
 _MILLISECONDS = 1e11
 """Of an epoch; as seconds, it would be in the year 5138."""
 
 
 def read_json_lines(file: ArticleFile) -> Iterator[Draft | LoadError]:
-    """The articles of a JSON Lines file as they are read, and an error for each line that is none."""
+    """The articles of a JSON Lines file as they are read, and an error for each line that is none.
+
+    A field with a day that may be that of publication, and is not known as such, is named once.
+    """
+    named: set[str] = set()
     with regular_file(file.path) as stream:
         for number, line in numbered_lines(stream):
             place = f":{number}"
-            yield attempt(file, place, partial(_draft, line, place))
+            draft = attempt(file, place, partial(_draft, line, place))
+            yield draft
+            for name in _unknown_days(line) if isinstance(draft, Draft) and not draft.facts.published else ():
+                if name not in named:
+                    named.add(name)
+                    yield LoadError(
+                        display_path(file.path) + place, f'its day is not known: "{name}" is no name for it'
+                    )
 
 
 def numbered_lines(file: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
@@ -49,16 +62,18 @@ def numbered_lines(file: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
 def _draft(line: bytes | None, place: str) -> Draft:
     if line is None:
         raise RefusedError(f"larger than {LARGEST >> 20} MB")
-    fields = named_fields(line)
-    text = _string(fields, _TEXT)
+    fields = {field_name(name): value for name, value in named_fields(line).items()}
+    text = _text(*_first(fields, NAMES["text"]))
     if not text.strip():
         raise RefusedError('it has no "text"')
+    url = _address(*_first(fields, NAMES["url"]))
+    language = _string(fields, NAMES["language"])
     facts = Facts(
         title=one_line(_string(fields, NAMES["title"])) or None,
-        published=_published(*_first(fields, NAMES["published"])),
+        published=_published(*_first(fields, NAMES["published"]), partial(spoken, language, text), url),
         author=_author(*_first(fields, NAMES["author"])),
-        url=web_address(one_line(_string(fields, NAMES["url"]))),
-        language=language_code(_string(fields, NAMES["language"])),
+        url=url,
+        language=language_code(language),
         updated=latest_stamp(_first(fields, NAMES[name])[1] for name in ("published", "updated")),
         outlet=name_of(_first(fields, NAMES["outlet"])[1]),
     )
@@ -90,6 +105,34 @@ def _string(fields: dict[str, Any], names: Iterable[str]) -> str:
     return value or ""
 
 
+def _text(name: str, value: Any) -> str:
+    """A text, or a list of its paragraphs."""
+    paragraphs = value if isinstance(value, list) else [value or ""]
+    if not all(isinstance(paragraph, str) for paragraph in paragraphs):
+        raise RefusedError(f'its "{name}" is not a string')
+    return "\n\n".join(paragraphs)
+
+
+def _address(name: str, value: Any) -> str | None:
+    """An address; NewsAPI's "source" is no address but an outlet, and schema.org's page is an object with one."""
+    if isinstance(value, dict) and name in ("source", "mainentityofpage"):
+        value = value.get("@id")
+    if not isinstance(value, str | None):
+        raise RefusedError(f'its "{name}" is not a string')
+    return web_address(one_line(value or ""))
+
+
+def _unknown_days(line: bytes | None) -> list[str]:
+    """The names of fields that hold a day, and are neither known as that of publication nor as another one."""
+    fields = json.loads(line or b"{}")
+    known = {name for names in NAMES.values() for name in names}
+    return [
+        name
+        for name, value in fields.items()
+        if isinstance(value, str) and dateline(value) and field_name(name) not in known and not _OTHER_DAY.search(name)
+    ]
+
+
 def _id(fields: dict[str, Any]) -> str:
     value = fields.get("id")
     if isinstance(value, bool) or not isinstance(value, str | int | None):
@@ -107,16 +150,16 @@ def _author(name: str, value: Any) -> str | None:
     return ", ".join(filter(None, (one_line(one or "") for one in names))) or None
 
 
-def _published(name: str, value: Any) -> date | None:
+def _published(name: str, value: Any, language: Callable[[], str | None], url: str | None) -> date | None:
     """The day of a date in any form, or of seconds or milliseconds since 1970."""
-    if isinstance(value, str):
-        return first_date(value)
     if value is None:
         return None
+    if isinstance(value, str):
+        return local_day(value, language, url)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise RefusedError(f'its "{name}" is neither a string nor a number')
     try:
-        day = datetime.fromtimestamp(value / 1000 if abs(value) > _MILLISECONDS else value, UTC).date()
+        moment = datetime.fromtimestamp(value / 1000 if abs(value) > _MILLISECONDS else value, UTC)
     except (ValueError, OverflowError, OSError):
         return None
-    return day if believable(day) else None
+    return local_day(moment.isoformat(), language, url)

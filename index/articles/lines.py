@@ -23,7 +23,7 @@ class Facts:
     url: str | None = None
     language: str | None = None
     updated: date | None = None
-    """When this version appeared; a datetime where the time is known."""
+    """When this version appeared, with the time where that is known. Stands in for an unknown day of publication."""
     outlet: str | None = None
 
     def or_else(self, other: Facts) -> Facts:
@@ -169,7 +169,7 @@ def _bare(line: str) -> str:
 _AUTHOR = "penulis|reporter|pewarta|wartawan|jurnalis|kontributor|laporan|author|writer|written by|oleh|by"
 _OTHERS = "editor|redaktur|penyunting|penerjemah|fotografer|pemimpin redaksi|sumber|source|copy editor|edited by"
 _CREDIT = re.compile(rf"(?<!\w)({_AUTHOR}|{_OTHERS})\s?:\s?", re.IGNORECASE)
-_BYLINE = re.compile(r"(?:by|oleh)\s(.{2,80})", re.IGNORECASE)
+_BYLINE = re.compile(r"(?:by|oleh|von|par|por|door)\s(.{2,80})", re.IGNORECASE)
 _IN_NAMES = frozenset(["and", "dan", "&", "bin", "binti", "van", "von", "de", "da", "al", "el"])
 _LINK = re.compile(
     r"(?:(?:url|link|tautan|sumber|source|artikel asli|original)\s?:?\s?)?<?(https?://[^\s<>]{4,2000})>?",
@@ -254,12 +254,11 @@ def _link(line: str) -> Facts | None:
 
 
 def _dateline(line: str, title: str | None) -> Facts | None:
-    day_and_others = dateline(line, after_comma=title is not None)
-    if not day_and_others:
+    found = dateline(line, after_comma=title is not None)
+    if not found:
         return None
-    day, others = day_and_others
-    bylines = (_byline(other) for other in others)
-    return Facts(published=day).or_else(next((byline for byline in bylines if byline), Facts()))
+    day = Facts(updated=found.day) if found.is_update else Facts(published=found.day)
+    return day.or_else(next(filter(None, map(_byline, found.others)), Facts()))
 
 
 def _is_title(line: str, title: str) -> bool:

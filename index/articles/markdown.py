@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from index.articles.dates import first_date
-from index.articles.fields import NAMES, language_code, latest_stamp, web_address
+from index.articles.fields import NAMES, field_name, language_code, latest_stamp, web_address
 from index.articles.html import without_tags
 from index.articles.lines import Facts
 from index.articles.opening import content
 from index.articles.plain_text import paragraphs
 from index.articles.types import ArticleFile, Draft
+from index.articles.zones import local_day, spoken
 from index.text.characters import decode, one_line, tidy
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def _front_matter(text: str) -> tuple[Facts, str]:
     values = {name: _first_value(entries, keys) for name, keys in NAMES.items()}
     facts = Facts(
         title=values["title"],
-        published=first_date(values["published"] or ""),
+        published=local_day(values["published"] or "", partial(spoken, values["language"], text), values["url"]),
         author=values["author"],
         url=web_address(values["url"]),
         language=language_code(values["language"]),
@@ -72,7 +73,7 @@ def _entries(block: str) -> dict[str, Any]:
     entries = None if simple else _yaml(block)
     if not isinstance(entries, dict):
         entries = {name: value.strip("\"' ") for name, value in _ENTRY.findall(block)}
-    return {str(name).casefold().replace("-", "_"): value for name, value in entries.items()}
+    return {field_name(name): value for name, value in entries.items()}
 
 
 def _yaml(block: str) -> object:

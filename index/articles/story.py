@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from index.articles.dates import date_in_story, dateline
+from index.articles.fields import day_of
 from index.articles.lines import (
     Facts,
     facts_of_line,
@@ -25,6 +26,8 @@ _STORY = 120
 """Characters of a paragraph of the story. After two such (a caption, the lead) the head is over."""
 _HEAD = 12
 """Paragraphs among which title, dateline and by-line are looked for."""
+_EVENT = re.compile(r"\d{1,2} [^\W\d]+ \d{4} [—–-] \S")
+"""What a calendar below the story says: a day, and what will be."""
 _CAPTION = re.compile(
     r"(?:foto|ilustrasi|photo|file photo|picture)\b|.{0,1000}\((?:foto|sumber|dok|photo)\b", re.IGNORECASE
 )
@@ -40,6 +43,7 @@ def story(draft: Draft) -> tuple[list[str], Facts]:
     end = _end_of_story(draft.paragraphs)
     for i, line in enumerate(draft.paragraphs):
         in_head = i < _HEAD and sum(len(paragraph) > _STORY for paragraph in paragraphs) < 2
+        in_head = in_head and not (any(map(_is_sentence, paragraphs)) and _EVENT.match(line))
         line_facts = facts_of_top_line(line, facts.title) if in_head else facts_of_line(line, at_edge=i >= end)
         if line_facts is None and not (facts.title or paragraphs) and is_headline(line):
             line_facts = Facts(title=line)
@@ -52,7 +56,7 @@ def story(draft: Draft) -> tuple[list[str], Facts]:
     if not paragraphs and facts.title and _is_whole_story(facts.title, draft):
         return [facts.title], replace(facts, title=None).or_else(draft.likely)
     paragraphs = _without_sign_off(paragraphs)
-    published = facts.published or _date(paragraphs)
+    published = facts.published or _date(paragraphs) or draft.likely.published or day_of(facts.updated)
     return paragraphs, replace(facts, published=published).or_else(draft.likely)
 
 
@@ -81,5 +85,4 @@ def _without_sign_off(paragraphs: list[str]) -> list[str]:
 
 def _date(paragraphs: list[str]) -> date | None:
     """The day where a story says of when it is; captions say of when a picture is."""
-    opening = [paragraph for paragraph in paragraphs[:4] if not _CAPTION.match(paragraph)][:3]
-    return date_in_story(opening)
+    return date_in_story([paragraph for paragraph in paragraphs[:_HEAD] if not _CAPTION.match(paragraph)])

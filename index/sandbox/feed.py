@@ -60,7 +60,7 @@ def _entry(entry: Any, language: str | None, outlet: str | None) -> dict[str, ob
         "author": (entry.get("author_detail") or {}).get("name") or entry.get("author"),
         "updated": entry.get("updated"),
         "outlet": outlet,
-        # The site's own day and time, not those of Greenwich.
+        # WordPress exports have the day by the site's own clock beside that in UTC.
         "published": entry.get("wp_post_date") or entry.get("published") or entry.get("updated"),
         "day": _day(entry.get("published_parsed") or entry.get("updated_parsed")),
         "language": body.get("language") or language,

@@ -59,8 +59,28 @@ def test_each_entry_of_an_atom_feed_becomes_an_article(tmp_path: Path) -> None:
 <summary type="text">{LEAD}\n\nA &lt;b&gt; C</summary></entry></feed>"""
     one, two = articles(loaded(tmp_path, "a.atom", feed))
     assert (one.id, one.title, one.text) == ("kabar-tag-x-example-2024-1", "Rob & Air", f"{LEAD}\n\n{SECOND}")
-    assert (one.published, one.author, one.url) == (date(2024, 5, 3), "Sari", "https://x.example/1")
+    assert (one.published, one.author, one.url) == (date(2024, 5, 4), "Sari", "https://x.example/1")  # in Jakarta
     assert (two.id, two.text, two.url, two.published) == ("kabar-2", f"{LEAD}\n\nA <b> C", None, date(2024, 5, 9))
+
+
+@pytest.mark.parametrize(
+    ("stamp", "sibling", "expected"),
+    [
+        ("Thu, 02 May 2024 17:30:00 +0000", "", date(2024, 5, 3)),
+        ("Thu, 02 May 2024 15:30:00 GMT", "", date(2024, 5, 2)),
+        ("Thu, 02 May 2024 15:30:00 GMT", "Kamis, 2 Mei 2024 10:00 WIT", date(2024, 5, 3)),
+        ("2024-05-02T16:30:00Z", "Thu, 02 May 2024 10:00:00 +0800", date(2024, 5, 3)),
+        ("Jumat, 3 Mei 2024 00:20:00 WIB", "", date(2024, 5, 3)),
+        ("Thu, 02 May 2024 22:30:00 +0700", "", date(2024, 5, 2)),
+        ("Thu, 02 May 2024 00:00:00 +0000", "", date(2024, 5, 2)),
+    ],
+)
+def test_an_entry_is_dated_by_the_clocks_of_its_feed(tmp_path: Path, stamp: str, sibling: str, expected: date) -> None:
+    entries = [
+        f"<title>{name}</title><description>{LEAD}</description><pubDate>{day}</pubDate>"
+        for name, day in (("Rob", stamp), ("Air", sibling))
+    ]
+    assert articles(loaded(tmp_path, "a.rss", rss(*entries)))[0].published == expected
 
 
 def test_an_entry_without_a_text_is_named(tmp_path: Path) -> None:

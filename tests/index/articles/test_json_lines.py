@@ -55,13 +55,14 @@ def test_marks_and_blanks_around_a_line_do_no_harm(tmp_path: Path, content: byte
 @pytest.mark.parametrize(
     ("published", "expected"),
     [
-        ("2024-05-03T23:10:00Z", date(2024, 5, 3)),
+        ("2024-05-03T23:10:00Z", date(2024, 5, 4)),  # in Jakarta, since the text is Indonesian
+        ("2024-05-03T23:10:00", date(2024, 5, 3)),
         ("Fri, 03 May 2024 00:30:00 +0700", date(2024, 5, 3)),
         ("Jumat, 3 Mei 2024 | 10:00 WIB", date(2024, 5, 3)),
         (1_714_737_600, date(2024, 5, 3)),
         (1_714_737_600.5, date(2024, 5, 3)),
         (1_714_737_600_000, date(2024, 5, 3)),
-        (-1_000_000_000, date(1938, 4, 24)),
+        (-1_000_000_000, date(1938, 4, 25)),
         ("segera", None),
         ("2024-02-31", None),
         (1e300, None),
@@ -88,6 +89,53 @@ def test_the_names_that_front_matter_knows_are_understood(tmp_path: Path) -> Non
     (article,) = articles(loaded(tmp_path, "a.jsonl", lines(said)))
     assert (article.title, article.text, article.published) == (TITLE, LEAD, date(2024, 5, 3))
     assert (article.url, article.author) == ("https://x.example/rob", "Rani W")
+
+
+@pytest.mark.parametrize(
+    ("text", "published"),
+    [
+        ("content", "publishedAt"),
+        ("articleBody", "datePublished"),
+        ("maintext", "date_publish"),
+        ("isi", "tanggal_terbit"),
+        ("body", "published-date"),
+        ("full_text", "pub_date"),
+    ],
+)
+def test_the_names_of_well_known_exports_are_understood(tmp_path: Path, text: str, published: str) -> None:
+    others = {"dateModified": "2024-06-01", "date_download": "2024-07-01", "scraped_at": "2024-07-02"}
+    (article,) = articles(loaded(tmp_path, "a.jsonl", lines(others | {text: LEAD, published: "2024-05-03"})))
+    assert (article.text, article.published) == (LEAD, date(2024, 5, 3))
+
+
+def test_schema_orgs_objects_are_understood(tmp_path: Path) -> None:
+    story = {
+        "headline": TITLE,
+        "articleBody": [LEAD, SECOND],
+        "datePublished": "2024-05-03T00:20:00+07:00",
+        "inLanguage": "id",
+        "mainEntityOfPage": {"@id": "https://x.example/rob"},
+        "source": {"id": None, "name": "Suara Teluk"},
+    }
+    (article,) = articles(loaded(tmp_path, "a.jsonl", lines(story)))
+    assert (article.text, article.published) == (f"{LEAD}\n\n{SECOND}", date(2024, 5, 3))
+    assert article.url == "https://x.example/rob"
+
+
+def test_an_unknown_field_with_a_day_is_named_once(tmp_path: Path) -> None:
+    line = {
+        "text": LEAD,
+        "released": "3 Mei 2024",
+        "scraped_at": "2024-07-02",
+        "event": "Pasar malam 3 Mei 2024 di kota",
+    }
+    found = loaded(tmp_path, "a.jsonl", lines(line, line, line | {"date": "2024-05-04"}))
+    assert [article.published for article in articles([item for item in found if isinstance(item, Article)])] == [
+        None,
+        None,
+        date(2024, 5, 4),
+    ]
+    assert reasons(found, tmp_path) == [("a.jsonl:1", 'its day is not known: "released" is no name for it')]
 
 
 def test_what_a_text_hides_is_tidied(tmp_path: Path) -> None:
