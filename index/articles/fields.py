@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from index.text.language import detect_language
+
 NAMES = {
     "title": ("title", "judul", "headline"),
     "published": (
@@ -47,3 +49,10 @@ def language_code(declared: str | None) -> str | None:
     match = re.match(r"[a-z]{2}(?![a-z])", (declared or "").strip().lower())
     code = match[0] if match else None
     return "id" if code == "in" else code
+
+
+def spoken(declared: str | None, text: str) -> str | None:
+    """The declared language with its region ("ms-MY"), unless the text is plainly in another."""
+    code = language_code(declared)
+    found = detect_language(text, code)
+    return declared if found == code else found

@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from functools import cache, partial
 from typing import Any
 
-from index.articles.fields import language_code, web_address
+from index.articles.fields import language_code, spoken, web_address
 from index.articles.lines import Facts
 from index.articles.opening import content
 from index.articles.page_days import day_in_address, page_days
 from index.articles.types import ArticleFile, Draft
-from index.articles.zones import spoken
 from index.text.characters import decode, one_line
 from index.types import RefusedError
 
