@@ -50,7 +50,7 @@ MOST = 1.4
 """The exponent; that of n log n is at most 1.15 at these sizes, and the rest is noise."""
 BOUNDED = {
     "index.articles.lines": 300,
-    "index.articles.dates": 240,
+    "index.days.dates": 240,
     "bot.answers.agreement._WORD_BEFORE": 40,
     "bot.questions.comparisons": 300,
     "bot.questions.pointers": 300,

@@ -42,11 +42,12 @@ MAY_IMPORT = {
     "index.steps": {"index.articles", "index.store", "index.text", "index.types"},
     "index.search": {"index.text", "index.types"},
     "index.web": {"index.articles", "index.text", "index.types"},
-    "index.articles": {"index.sandbox", "index.text", "index.types"},
+    "index.articles": {"index.days", "index.sandbox", "index.text", "index.types"},
     "index.sandbox": {"index.text", "index.types"},
     "index.store": {"index.atomic", "index.text", "index.types"},
     "index.embedding": {"index.atomic", "index.types"},
     "index.text": {"index.types"},
+    "index.days": set(),
     "index.atomic": set(),
     "index.types": set(),
 }  # fmt: skip

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from index.articles.dates import dateline, first_date
 from index.articles.fields import language_code
 from index.articles.lines import Facts
 from index.articles.opening import content
 from index.articles.types import ArticleFile, Draft
+from index.days.dates import dateline, first_date
 from index.sandbox.parent import LIMITS, Limits, read_apart
 from index.text.characters import one_line
 

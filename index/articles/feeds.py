@@ -9,15 +9,15 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from index.articles.dates import first_date
 from index.articles.errors import attempt
-from index.articles.fields import language_code, latest_stamp, web_address
+from index.articles.fields import language_code, latest_stamp, spoken, web_address
 from index.articles.html import fragment_paragraphs, without_tags
 from index.articles.lines import Facts
 from index.articles.opening import content, display_path
 from index.articles.plain_text import paragraphs
 from index.articles.types import ArticleFile, Draft
-from index.articles.zones import local_day, spoken
+from index.days.dates import first_date
+from index.days.zones import local_day
 from index.sandbox.parent import read_apart
 from index.text.characters import one_line
 from index.types import LoadError

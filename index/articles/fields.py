@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
-from index.articles.dates import believable
+from index.days.dates import believable
 from index.text.characters import one_line
+from index.text.language import detect_language
 
 _Stamp = TypeVar("_Stamp", date, date | None)
 
@@ -94,3 +95,10 @@ def _hour(moment: date) -> datetime:
     if not isinstance(moment, datetime):
         return datetime.min.replace(tzinfo=UTC)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def spoken(declared: str | None, text: str) -> str | None:
+    """The declared language with its region ("ms-MY"), unless the text is plainly in another."""
+    code = language_code(declared)
+    found = detect_language(text, code)
+    return declared if found == code else found

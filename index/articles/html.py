@@ -11,7 +11,7 @@ from datetime import date
 from functools import cache, partial
 from typing import Any
 
-from index.articles.fields import language_code, latest_stamp, web_address
+from index.articles.fields import language_code, latest_stamp, spoken, web_address
 from index.articles.lines import Facts
 from index.articles.opening import content
 from index.articles.pages.days import day_in_address, page_days
@@ -19,7 +19,6 @@ from index.articles.pages.headlines import headline, shows_headline
 from index.articles.pages.tree import drop_unseen, prepare
 from index.articles.pages.walls import refuse_wall
 from index.articles.types import ArticleFile, Draft
-from index.articles.zones import spoken
 from index.text.characters import decode, one_line
 from index.types import RefusedError
 

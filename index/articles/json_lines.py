@@ -10,14 +10,14 @@ from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any, BinaryIO
 
-from index.articles.dates import dateline
 from index.articles.errors import attempt
-from index.articles.fields import NAMES, field_name, language_code, latest_stamp, name_of, web_address
+from index.articles.fields import NAMES, field_name, language_code, latest_stamp, name_of, spoken, web_address
 from index.articles.lines import Facts
 from index.articles.opening import LARGEST, display_path, regular_file
 from index.articles.plain_text import paragraphs
 from index.articles.types import ArticleFile, Draft
-from index.articles.zones import local_day, spoken
+from index.days.dates import dateline
+from index.days.zones import local_day
 from index.text.characters import one_line
 from index.types import LoadError, RefusedError
 

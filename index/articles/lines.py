@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from index.articles.dates import dateline
+from index.days.dates import dateline
 
 LONGEST_LABEL = 300
 """Characters; whatever is longer is taken for the story, and no pattern below is tried on it."""

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import takewhile
 
-from index.articles.dates import date_in_story, dateline
 from index.articles.lines import facts_of_top_line, is_headline
 from index.articles.types import Draft
+from index.days.dates import date_in_story, dateline
 
 _HEAD = 20
 """Lines among which a letterhead ends."""

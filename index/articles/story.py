@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from index.articles.dates import date_in_story, dateline
 from index.articles.fields import day_of
 from index.articles.lines import (
     Facts,
@@ -19,6 +18,7 @@ from index.articles.lines import (
 )
 from index.articles.releases import without_letterhead
 from index.articles.types import Draft
+from index.days.dates import date_in_story, dateline
 
 _SENTENCE = 80
 """Characters from which a paragraph that ends like a sentence is surely told, not a headline or a label."""

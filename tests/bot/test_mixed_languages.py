@@ -29,8 +29,8 @@ from bot.questions.language import asks_for_statement, question_language
 from bot.questions.spelling import plain_question
 from bot.questions.understanding import Interpreter, Understood
 from bot.readers.types import Reading
-from index.articles.dates import EARLIEST
 from index.build import build
+from index.days.dates import EARLIEST
 from index.embedding.hashing import HashEmbedder
 from index.store.snapshots import Snapshot, open_current
 from index.text.sentences import sentences

@@ -12,9 +12,9 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
-from index.articles.dates import LONGEST_DATELINE, Dateline, believable, dateline, first_date, labelled_day
 from index.articles.lines import Facts
-from index.articles.zones import is_local, local_day
+from index.days.dates import LONGEST_DATELINE, Dateline, believable, dateline, first_date, labelled_day
+from index.days.zones import is_local, local_day
 from index.text.characters import one_line
 
 _OF_CHANGE = re.compile(r"modif|updat|edit|revis|last", re.IGNORECASE)

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from index.articles.dates import dateline, first_date
+from index.days.dates import dateline, first_date
 
 Element = Any
 

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
-from index.articles.dates import dateline, first_date
 from index.articles.lines import facts_of_line, is_read_also, is_read_also_label
 from index.articles.pages.entries import keep_times
+from index.days.dates import dateline, first_date
 
 Element = Any
 Weights = dict[Element, int]

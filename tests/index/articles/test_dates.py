@@ -11,7 +11,7 @@ from babel.dates import format_date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.articles.dates import dateline
+from index.days.dates import dateline
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from urllib.parse import urlsplit
 
-from index.articles.dates import first_date
-from index.articles.fields import language_code
-from index.text.language import detect_language
+from index.days.dates import first_date
 
 _CLOCK = re.compile(r"(?<!\d)(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?(?:[.,]\d+)?\s*(.{0,12})", re.DOTALL)
 _IN_UTC = re.compile(r"(?:z|utc|gmt|[+-]00(?::?00)?)(?![\w+-])|\(?(?:utc|gmt)\)?$", re.IGNORECASE)
@@ -41,13 +39,6 @@ def local_day(
     if not is_in_utc(stamp):  # as most are not
         return first_date(stamp)
     return stamp_day(stamp, zone_of(beside, None, address) or zone_of([], language()))
-
-
-def spoken(declared: str | None, text: str) -> str | None:
-    """The declared language with its region ("ms-MY"), unless the text is plainly in another."""
-    code = language_code(declared)
-    found = detect_language(text, code)
-    return declared if found == code else found
 
 
 def stamp_day(stamp: str, zone: tzinfo | None) -> date | None:

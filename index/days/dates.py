@@ -7,7 +7,7 @@ import unicodedata
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from index.articles.calendar import is_weekday, month
+from index.days.calendar import is_weekday, month
 
 EARLIEST = date(1800, 1, 1)
 """Older than any newspaper archive that people still ask; what is dated before it is a slip."""

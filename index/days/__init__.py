@@ -1,0 +1,1 @@
+"""Days as the news writes them, and by which clocks."""
