@@ -55,7 +55,7 @@ def test_the_questions_of_a_fault_are_answered_rightly(
     build([folder], tmp_path, bundled)
     answerer = Answerer(open_current(tmp_path), bundled, load_reader("bundled", bundled, model_cache))
     for one in (one for one in expectations(folder) if "ask" in one):
-        assert answerer.ask(one["ask"]).gloss == one["gloss"]
+        assert one["gloss"] in str(answerer.ask(one["ask"]).gloss)
 
 
 def wrong_in_file(folder: Path, expected: Expected) -> list[str]:
