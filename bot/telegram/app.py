@@ -15,7 +15,7 @@ from typing import Any
 
 from telegram import Update
 from telegram.error import InvalidToken, TelegramError
-from telegram.ext import Application, ApplicationBuilder, ContextTypes, TypeHandler
+from telegram.ext import Application, ApplicationBuilder, ApplicationHandlerStop, ContextTypes, TypeHandler
 
 from bot.answers.live import LiveAnswerer
 from bot.questions.conversation import Memory
@@ -226,16 +226,19 @@ class _Service:
         """Tell the operator what happened, and the asker that it was not their fault."""
         logger.error("An update could not be handled", exc_info=context.error)
         self._parts.metrics.count("failed")
-        if not isinstance(update, Update) or isinstance(context.error, TelegramError):
-            return
+        if isinstance(update, Update) and not isinstance(context.error, TelegramError):
+            with contextlib.suppress(Exception):  # the first error is the one that is told
+                await self._apologise(update)
+        raise ApplicationHandlerStop  # else what failed at one gate would go on to the next, and through
+
+    async def _apologise(self, update: Update) -> None:
         query, message, sender = update.callback_query, update.message, self._parts.sender
         text = (await self._parts.spoken(update.effective_user)).failed
-        with contextlib.suppress(TelegramError):
-            if query:
-                await sender.acknowledge(query.id, text)
-            elif message:
-                thread = message.message_thread_id if message.is_topic_message else None
-                await sender.send(message.chat_id, escape(text), thread=thread, reply_to=message.message_id)
+        if query:
+            await sender.acknowledge(query.id, text)
+        elif message:
+            thread = message.message_thread_id if message.is_topic_message else None
+            await sender.send(message.chat_id, escape(text), thread=thread, reply_to=message.message_id)
 
     # --- webhook and health -------------------------------------------------------------------------------------
 

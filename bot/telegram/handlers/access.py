@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from html import escape
 
 from telegram import Message, Update
@@ -56,7 +57,13 @@ class Access:
         if not self._known:
             return True
         ids = _ids(update)
-        return bool(self._known.intersection(ids)) or await self._parts.state.read(State.is_admitted, *ids)
+        if self._known.intersection(ids):
+            return True
+        try:
+            return await self._parts.state.read(State.is_admitted, *ids)
+        except sqlite3.Error as exc:  # who cannot be told from a stranger is one
+            logger.error("Who was invited could not be read from STATE_DB (%s)", exc)
+            return False
 
     async def _may_try(self, update: Update) -> bool:
         """Whether a code is looked at; guessing meets the same limits as asking."""
