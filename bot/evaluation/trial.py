@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir
 from time import perf_counter
 
 import xxhash
@@ -18,6 +18,7 @@ from bot.answers.types import Answer
 from bot.evaluation.cases import Case
 from bot.evaluation.measures import Outcome
 from index.build import build_from
+from index.scratch import scratch_folder
 from index.search import Searcher
 from index.store.snapshots import Snapshot, open_current
 from index.text.language import detect_language
@@ -132,9 +133,9 @@ def articles_of(contexts: Mapping[str, str]) -> Iterator[Article]:
 @contextmanager
 def index_of(contexts: Mapping[str, str], embedder: Embedder, progress: Progress) -> Iterator[Snapshot]:
     """A snapshot of a real build in which each context is an article; it is gone afterwards."""
-    with TemporaryDirectory(prefix="kabar-eval-") as folder:
-        build_from(articles_of(contexts), Path(folder), embedder, progress)
-        with open_current(Path(folder)) as snapshot:
+    with scratch_folder(Path(gettempdir()), "kabar-eval-") as folder:
+        build_from(articles_of(contexts), folder, embedder, progress)
+        with open_current(folder) as snapshot:
             yield snapshot
 
 

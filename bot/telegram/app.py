@@ -10,6 +10,7 @@ import signal
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from html import escape
+from threading import Timer
 from time import monotonic
 from typing import Any
 
@@ -21,6 +22,7 @@ from bot.answers.live import LiveAnswerer
 from bot.questions.conversation import Memory
 from bot.settings import Settings
 from bot.telegram.async_state import BUSY_SECONDS, AsyncState
+from bot.telegram.clock import Clock
 from bot.telegram.commands import fill_menu
 from bot.telegram.handlers.access import Access
 from bot.telegram.handlers.adding import Adding
@@ -53,6 +55,8 @@ SILENT_SECONDS = 90.0
 FOLLOW_SECONDS = 1.0
 DRAIN_SECONDS = 20.0
 """What is begun has this long to end when the bot is told to stop."""
+CLOSING_SECONDS = 10.0
+"""Beyond that, for all the rest."""
 KEPT = timedelta(days=30)
 """How long answers are kept for buttons, edits and replies."""
 PRUNE_SECONDS, SCRUB_SECONDS = 3600.0, 10.0
@@ -80,16 +84,17 @@ def run(live: LiveAnswerer, settings: Settings, token: str) -> None:
         state.close()
 
 
-def build_application(settings: Settings, token: str) -> TelegramApplication:
-    """The application without handlers, not connected yet."""
+def build_application(settings: Settings, token: str, clock: Clock) -> TelegramApplication:
+    """The application without handlers, not connected yet; the clock hears every answer of Telegram."""
+    hearing = {"event_hooks": {"response": [clock.hear]}}
     builder = (
         ApplicationBuilder()
         .token(token)
         .base_url(f"{settings.telegram_api_base}/bot")
         .base_file_url(f"{settings.telegram_api_base}/file/bot")
         .concurrent_updates(InOrder(UPDATES_AT_ONCE))
-        .request(Request(CONNECTIONS, pool_timeout=60))
-        .get_updates_request(PollRequest())
+        .request(Request(CONNECTIONS, pool_timeout=60, httpx_kwargs=hearing))
+        .get_updates_request(PollRequest(httpx_kwargs=hearing))
         .updater(None)
     )
     return builder.build()
@@ -101,7 +106,8 @@ class _Service:
     def __init__(self, live: LiveAnswerer, settings: Settings, token: str, state: AsyncState) -> None:
         self._settings = settings
         self._live = live
-        self._application = build_application(settings, token)
+        self._clock = Clock()
+        self._application = build_application(settings, token, self._clock)
         metrics = Metrics()
         self._asking = Limits(state, settings.questions_per_minute, settings.chat_questions_per_minute)
         self._typing = Limits(state, settings.questions_per_minute * TYPED, 0, name="typing")
@@ -119,8 +125,9 @@ class _Service:
     def _add_handlers(self) -> None:
         parts = self._parts
         people, process = People(parts, KEPT.days), IndexProcess(parts.settings)
+        pace = Pace(parts, self._asking, self._typing, self._clock)
         self._application.add_handler(TypeHandler(Update, Access(parts, self._asking).gate), group=-2)
-        self._application.add_handler(TypeHandler(Update, Pace(parts, self._asking, self._typing).gate), group=-1)
+        self._application.add_handler(TypeHandler(Update, pace.gate), group=-1)
         self._application.add_handlers(
             [
                 *Adding(parts, process).handlers(),
@@ -148,6 +155,7 @@ class _Service:
             if self._application.running:
                 logger.info("Stopping; what is being answered is finished first")
         finally:
+            _end_within(DRAIN_SECONDS + CLOSING_SECONDS)
             for task in (working, stopping, *beside):
                 task.cancel()
             await asyncio.wait({working})
@@ -263,7 +271,7 @@ class _Service:
 
     def _health(self) -> Mapping[str, object]:
         snapshot, metrics = self._live.snapshot, self._parts.metrics
-        age = datetime.now(UTC) - datetime.fromisoformat(snapshot.manifest.created)
+        age = max(datetime.now(UTC) - datetime.fromisoformat(snapshot.manifest.created), timedelta(0))
         return {
             "status": self._status(),
             "snapshot": snapshot.name,
@@ -274,6 +282,18 @@ class _Service:
             "counts": dict(metrics.counts()),
             "seconds": {"p50": metrics.percentile(0.5), "p95": metrics.percentile(0.95)},
         }
+
+
+def _end_within(seconds: float) -> None:
+    """End the process at the latest then: nothing else ends a thread, or a wait that Telegram asks for."""
+
+    def end() -> None:
+        logger.error("Ended in the middle of what would not end by itself")
+        os._exit(0)
+
+    timer = Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
 
 
 async def _persistently(

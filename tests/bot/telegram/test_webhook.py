@@ -9,7 +9,7 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +20,9 @@ from patience import PATIENCE, wait_until
 from telegram_server import Fault, TelegramServer
 
 from bot.telegram.web import SECRET_HEADER
+from index.build import build
+from index.embedding.hashing import HashEmbedder
+from index.store import snapshots
 from index.store.snapshots import open_current
 
 Start = Callable[..., Bot]
@@ -174,6 +177,22 @@ def test_the_health_answer_tells_how_the_bot_is(
     assert bot.stop() == 0
 
 
+def test_no_snapshot_is_younger_than_none(
+    server: TelegramServer,
+    start: Start,
+    port: int,
+    articles_dir: Path,
+    index_dir: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    monkeypatch.setattr(snapshots, "now", lambda: tomorrow)  # then the clock was set back
+    (articles_dir / "harbour.txt").unlink()
+    build([articles_dir], index_dir, HashEmbedder())
+    start(WEBHOOK_PORT=str(port))
+    assert get(f"http://127.0.0.1:{port}/health").json()["snapshot_age_seconds"] == 0
+
+
 def age(index_dir: Path) -> float:
     """The seconds since the live snapshot was made."""
     with open_current(index_dir) as snapshot:
@@ -206,4 +225,14 @@ def test_a_drain_that_takes_too_long_ends(server: TelegramServer, start: Start, 
     gate.open()  # the thread that computes the answer cannot be stopped
     assert bot.ended() == 0
     assert server.messages(alice) == []
+    assert "Traceback" not in bot.log
+
+
+def test_an_answer_that_never_ends_does_not_keep_the_process(server: TelegramServer, start: Start, gate: Gate) -> None:
+    hurried = "import bot.telegram.app as app; app.DRAIN_SECONDS = app.CLOSING_SECONDS = 0.1"
+    bot = start(change=f"{gate.holds_answers}\n{hurried}")
+    server.say(server.user("Alice", language_code="en"), QUESTION)
+    server.wait_for_call("sendChatAction")
+    assert bot.stop() == 0
+    assert "Ended in the middle of what would not end by itself" in bot.log
     assert "Traceback" not in bot.log
