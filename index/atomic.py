@@ -49,15 +49,32 @@ def replace_content(path: Path, write: Callable[[Path], object]) -> None:
         write(writing)
 
 
+def create_content(path: Path, write: Callable[[Path], object]) -> None:
+    """Put a whole file where there is none, in one step. Raises FileExistsError where there is one."""
+    with replacing(path, _name_anew) as writing:
+        write(writing)
+
+
+def _name_anew(writing: Path, path: Path) -> None:
+    try:
+        path.hardlink_to(writing)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links, on which two that come at the same moment may meet
+        if path.exists():
+            raise FileExistsError(path) from None
+        writing.replace(path)
+
+
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, name: Callable[[Path, Path], object] = Path.replace) -> Iterator[Path]:
     """A path to write to, whose file takes the place of `path` in one step at the end, unless something is raised."""
     # Hidden, so that nobody takes it for an article; short, because the name itself may be as long as names can be.
     writing = path.with_name(f".writing-{os.getpid()}-{threading.get_ident()}")
     try:
         yield writing
         sync(writing)
-        writing.replace(path)
+        name(writing, path)
     finally:
         with suppress(OSError):  # it is there no more, or never was
             writing.unlink()
