@@ -119,6 +119,16 @@ def is_well(port: int) -> bool:
         return False
 
 
+def test_requests_that_make_no_sense_leave_no_line(server: TelegramServer, start: Start, port: int) -> None:
+    bot = start(WEBHOOK_PORT=str(port))
+    before = bot.log
+    for head in (b"\x00\xff", b"GET /\x1b[2J HTTP/1.1", b"GET / HTTP/1.1\r\nX: " + b"x" * 100_000):
+        with socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:
+            connection.sendall(head + b"\r\n\r\n")
+            assert connection.recv(12) == b"HTTP/1.0 400"
+    assert bot.log == before
+
+
 @LINUX
 def test_too_few_descriptors_are_told_in_a_line(server: TelegramServer, start: Start, port: int) -> None:
     bot = start(WEBHOOK_PORT=str(port), change="import bot.telegram.web; bot.telegram.web.ACCEPT_AGAIN_SECONDS = 0.5")
