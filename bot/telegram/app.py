@@ -52,6 +52,8 @@ LONGEST_WAIT_SECONDS = 60.0
 """Between two attempts to reach Telegram."""
 SILENT_SECONDS = 90.0
 """After which a Telegram that does not answer is told to who asks for /health."""
+STUCK_SECONDS = 300.0
+"""After which a question that is not answered is told there: many such, and nobody is answered any more."""
 FOLLOW_SECONDS = 1.0
 DRAIN_SECONDS = 20.0
 """What is begun has this long to end when the bot is told to stop."""
@@ -266,6 +268,8 @@ class _Service:
     def _status(self) -> str:
         if self._stopping.is_set():
             return "stopping"
+        if self._parts.queue.longest_seconds > STUCK_SECONDS:
+            return "a question takes too long"
         is_silent = self._polling is not None and self._polling.silent_seconds > SILENT_SECONDS
         return "no answer from Telegram" if is_silent else "ok"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from collections import deque
 from html import escape
 
 from telegram import Message, Update
@@ -16,6 +17,9 @@ from bot.telegram.state import State
 
 logger = logging.getLogger(__name__)
 
+REMEMBERED = 1000
+"""Strangers who stand in the log already."""
+
 Context = ContextTypes.DEFAULT_TYPE
 
 
@@ -27,6 +31,7 @@ class Access:
         self._parts = parts
         self._limits = limits
         settings = parts.settings
+        self._strangers: deque[list[int]] = deque(maxlen=REMEMBERED)
         self._known = settings.telegram_allowed | settings.telegram_admins if settings.telegram_allowed else frozenset()
 
     async def gate(self, update: Update, _context: Context) -> None:
@@ -39,7 +44,9 @@ class Access:
             raise ApplicationHandlerStop
         if not await self._may_ask(update):
             ids = _ids(update)
-            logger.info("Left alone: an update from %s, not in TELEGRAM_ALLOWED and not invited", ids)
+            if ids not in self._strangers:  # whoever floods does not fill the log
+                self._strangers.append(ids)
+                logger.info("Left alone: an update from %s, not in TELEGRAM_ALLOWED and not invited", ids)
             self._parts.metrics.count("turned_away")
             raise ApplicationHandlerStop
 

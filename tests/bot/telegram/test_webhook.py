@@ -187,6 +187,22 @@ def test_the_health_answer_tells_how_the_bot_is(
     assert bot.stop() == 0
 
 
+def test_an_answer_that_never_ends_is_told_in_the_health_answer(
+    server: TelegramServer, start: Start, gate: Gate, port: int
+) -> None:
+    start(
+        WEBHOOK_PORT=str(port), change=f"{gate.holds_answers}\nimport bot.telegram.app as app; app.STUCK_SECONDS = 0.1"
+    )
+    alice, url = server.user("Alice", language_code="en"), f"http://127.0.0.1:{port}/health"
+    assert get(url).status_code == 200
+    server.say(alice, QUESTION)
+    wait_until(lambda: get(url).json()["status"] == "a question takes too long")
+    assert get(url).status_code == 503
+    gate.open()
+    server.wait_for_message(alice)
+    wait_until(lambda: get(url).status_code == 200)
+
+
 def test_no_snapshot_is_younger_than_none(
     server: TelegramServer,
     start: Start,
