@@ -50,7 +50,10 @@ def build(
         typer.Argument(help="Files or folders that stand in for the articles' folder this once.", show_default=False),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only tell what would be done; articles and index stay as they are.")
+        bool,
+        typer.Option(
+            "--dry-run", help="Only tell what would be done. Only MODEL_CACHE is made ready, as by any command."
+        ),
     ] = False,
     full: Annotated[bool, typer.Option("--full", help="Read and embed everything again.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Go on, and build again whenever the folder changes.")] = False,

@@ -190,9 +190,8 @@ def test_the_health_answer_tells_how_the_bot_is(
 def test_an_answer_that_never_ends_is_told_in_the_health_answer(
     server: TelegramServer, start: Start, gate: Gate, port: int
 ) -> None:
-    start(
-        WEBHOOK_PORT=str(port), change=f"{gate.holds_answers}\nimport bot.telegram.app as app; app.STUCK_SECONDS = 0.1"
-    )
+    impatient = "import bot.telegram.app; bot.telegram.app.STUCK_SECONDS = 0.1"
+    start(WEBHOOK_PORT=str(port), change=f"{gate.holds_answers}\n{impatient}")
     alice, url = server.user("Alice", language_code="en"), f"http://127.0.0.1:{port}/health"
     assert get(url).status_code == 200
     server.say(alice, QUESTION)
