@@ -40,7 +40,7 @@ from bot.telegram.parts import Parts
 from bot.telegram.queue import AnswerQueue
 from bot.telegram.sending import Sender
 from bot.telegram.state import State
-from bot.telegram.updates import Polling, PollRequest, Request, read_update, watch_token, without_halves
+from bot.telegram.updates import Polling, PollRequest, Request, read_update, watch_token
 from bot.telegram.web import Hook, WebServer
 from index.types import ConfigurationError
 
@@ -263,7 +263,7 @@ class _Service:
         return WebServer(settings.webhook_listen, port, self._health, hook)
 
     async def _deliver(self, update: dict[str, Any]) -> None:
-        await self._application.update_queue.put(read_update(without_halves(update), self._application.bot))
+        await self._application.update_queue.put(read_update(update, self._application.bot))
 
     def _status(self) -> str:
         if self._stopping.is_set():
