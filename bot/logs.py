@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
-import sqlite3
 import sys
 import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from telegram.error import TelegramError
-
 from index.text.characters import escaped
-from index.types import KabarError
 
-SPEAKING = KabarError, OSError, TelegramError, sqlite3.Error
-"""Errors whose words hold nothing of what people wrote; those of others often do, such as KeyError."""
+QUOTING = LookupError, ValueError
+"""Errors whose words are often those of a question that was being read."""
 
 
 class _Redacting(logging.Formatter):
@@ -63,7 +59,7 @@ def _told(error: BaseException | None) -> Iterator[str]:
         return
     yield from _told(error.__cause__ or (None if error.__suppress_context__ else error.__context__))
     yield f"Traceback (most recent call last):\n{''.join(traceback.format_tb(error.__traceback__)).rstrip()}"
-    yield type(error).__qualname__ + (f": {error}" if isinstance(error, SPEAKING) else "")
+    yield type(error).__qualname__ + ("" if isinstance(error, QUOTING) else f": {error}")
 
 
 def configure_logging(level: str, *secrets: str, as_json: bool = False) -> None:

@@ -1,12 +1,15 @@
-"""Files that survive a crash: whole or not there, and known by their checksum."""
+"""Files that survive a crash, whole or not there, and known by their checksum; and folders that do not survive it."""
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import xxhash
 
@@ -79,3 +82,31 @@ def replacing(path: Path, name: Callable[[Path, Path], object] = Path.replace) -
         with suppress(OSError):  # it is there no more, or never was
             writing.unlink()
     sync(path.parent)
+
+
+@contextmanager
+def scratch_folder(parent: Path, prefix: str = "") -> Iterator[Path]:
+    """A new folder of this prefix below `parent`, gone afterwards; what killed processes left of theirs goes too."""
+    for folder in parent.glob(f"{prefix}*"):
+        with suppress(OSError):  # another user's, or gone by itself
+            if any(folder.iterdir()) and not in_use(folder):  # an empty one may be just being made
+                shutil.rmtree(folder)
+    with TemporaryDirectory(prefix=prefix, dir=parent) as name:
+        lock = os.open(name, os.O_RDONLY)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH)  # released by death
+            yield Path(name)
+        finally:
+            os.close(lock)
+
+
+def in_use(folder: Path) -> bool:
+    """Whether a living process holds a lock on a folder."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

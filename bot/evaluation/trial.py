@@ -17,8 +17,8 @@ from bot.answers.answerer import Answerer
 from bot.answers.types import Answer
 from bot.evaluation.cases import Case
 from bot.evaluation.measures import Outcome
+from index.atomic import scratch_folder
 from index.build import build_from
-from index.scratch import scratch_folder
 from index.search import Searcher
 from index.store.snapshots import Snapshot, open_current
 from index.text.language import detect_language

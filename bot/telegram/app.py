@@ -22,7 +22,6 @@ from bot.answers.live import LiveAnswerer
 from bot.questions.conversation import Memory
 from bot.settings import Settings
 from bot.telegram.async_state import BUSY_SECONDS, AsyncState
-from bot.telegram.clock import Clock
 from bot.telegram.commands import fill_menu
 from bot.telegram.handlers.access import Access
 from bot.telegram.handlers.adding import Adding
@@ -40,7 +39,7 @@ from bot.telegram.parts import Parts
 from bot.telegram.queue import AnswerQueue
 from bot.telegram.sending import Sender
 from bot.telegram.state import State
-from bot.telegram.updates import Polling, PollRequest, Request, read_update, watch_token
+from bot.telegram.updates import Clock, Polling, PollRequest, Request, read_update, watch_token
 from bot.telegram.web import Hook, WebServer
 from index.types import ConfigurationError
 

@@ -10,10 +10,12 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from time import monotonic
 from typing import Any, TypeGuard
 
+import httpx
 from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest, RequestData
@@ -50,6 +52,30 @@ def without_halves(value: Any) -> Any:
 
 def _holds_anything(update: Update) -> bool:
     return any(getattr(update, kind) for kind in Update.ALL_TYPES)
+
+
+class Clock:
+    """Telegram's time, which messages are dated by: that of its last answer, and what has passed since.
+
+    Before the first answer it is that of this machine, whose clock may be hours away.
+    """
+
+    def __init__(self) -> None:
+        self._at: tuple[datetime, float] | None = None
+
+    def now(self) -> datetime:
+        """The time, in UTC."""
+        if self._at is None:
+            return datetime.now(UTC)
+        then, seconds = self._at
+        return then + timedelta(seconds=monotonic() - seconds)
+
+    async def hear(self, answer: httpx.Response) -> None:
+        """Take the time of an answer, if it bears one."""
+        try:
+            self._at = parsedate_to_datetime(answer.headers.get("date", "")).astimezone(UTC), monotonic()
+        except (ValueError, OverflowError):
+            return
 
 
 class Request(HTTPXRequest):

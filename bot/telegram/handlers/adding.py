@@ -19,7 +19,7 @@ from bot.phrases import Phrases
 from bot.telegram.index_process import IndexProcess
 from bot.telegram.messages import plain
 from bot.telegram.parts import NEW, PRIVATE, Handlers, Parts
-from index.scratch import scratch_folder
+from index.atomic import scratch_folder
 from index.types import KabarError
 
 logger = logging.getLogger(__name__)

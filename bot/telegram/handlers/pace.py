@@ -9,10 +9,10 @@ from telegram import Message, Update
 from telegram.constants import ChatType
 from telegram.ext import ApplicationHandlerStop, ContextTypes
 
-from bot.telegram.clock import Clock
 from bot.telegram.commands import command_in
 from bot.telegram.limits import Limits, Verdict
 from bot.telegram.parts import Parts, spoken_to
+from bot.telegram.updates import Clock
 
 LATE = timedelta(hours=1)
 """After which nobody waits for an answer any more."""

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from kabar_process import environment
 
-from index.scratch import scratch_folder
+from index.atomic import scratch_folder
 
 HOLDS_ONE = """
 import sys
 from pathlib import Path
-from index.scratch import scratch_folder
+from index.atomic import scratch_folder
 with scratch_folder(Path(sys.argv[1]), "work-") as folder:
     (folder / "half").touch()
     print(folder, flush=True)
