@@ -5,7 +5,15 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import traceback
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
+
+from index.text.characters import escaped
+
+QUOTING = LookupError, ValueError
+"""Errors whose words are often those of a question that was being read."""
 
 
 class _Redacting(logging.Formatter):
@@ -16,7 +24,11 @@ class _Redacting(logging.Formatter):
         self._secrets = secrets
 
     def format(self, record: logging.LogRecord) -> str:
-        return self._without_secrets(super().format(record))
+        # Only the first line of a record begins at the margin, so that no other can be taken for one.
+        return escaped(self._without_secrets(super().format(record))).replace("\n", "\n  ")
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802
+        return "\n".join(_told(ei[1]))
 
     def _without_secrets(self, line: str) -> str:
         for secret in self._secrets:
@@ -37,7 +49,17 @@ class _Json(_Redacting):
         if record.exc_info:
             facts["exception"] = self.formatException(record.exc_info)
         # Before it becomes JSON, in which a secret could be written with escapes.
-        return json.dumps({key: self._without_secrets(text) for key, text in facts.items()}, ensure_ascii=False)
+        line = json.dumps({key: self._without_secrets(text) for key, text in facts.items()}, ensure_ascii=False)
+        return escaped(line)
+
+
+def _told(error: BaseException | None) -> Iterator[str]:
+    """An error behind those that led to it, each with its calls, and with its words where they may be told."""
+    if error is None:
+        return
+    yield from _told(error.__cause__ or (None if error.__suppress_context__ else error.__context__))
+    yield f"Traceback (most recent call last):\n{''.join(traceback.format_tb(error.__traceback__)).rstrip()}"
+    yield type(error).__qualname__ + ("" if isinstance(error, QUOTING) else f": {error}")
 
 
 def configure_logging(level: str, *secrets: str, as_json: bool = False) -> None:

@@ -1,12 +1,15 @@
-"""Files that survive a crash: whole or not there, and known by their checksum."""
+"""Files that survive a crash, whole or not there, and known by their checksum; and folders that do not survive it."""
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import xxhash
 
@@ -49,16 +52,61 @@ def replace_content(path: Path, write: Callable[[Path], object]) -> None:
         write(writing)
 
 
+def create_content(path: Path, write: Callable[[Path], object]) -> None:
+    """Put a whole file where there is none, in one step. Raises FileExistsError where there is one."""
+    with replacing(path, _name_anew) as writing:
+        write(writing)
+
+
+def _name_anew(writing: Path, path: Path) -> None:
+    try:
+        path.hardlink_to(writing)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links, on which two that come at the same moment may meet
+        if path.exists():
+            raise FileExistsError(path) from None
+        writing.replace(path)
+
+
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, name: Callable[[Path, Path], object] = Path.replace) -> Iterator[Path]:
     """A path to write to, whose file takes the place of `path` in one step at the end, unless something is raised."""
     # Hidden, so that nobody takes it for an article; short, because the name itself may be as long as names can be.
     writing = path.with_name(f".writing-{os.getpid()}-{threading.get_ident()}")
     try:
         yield writing
         sync(writing)
-        writing.replace(path)
+        name(writing, path)
     finally:
         with suppress(OSError):  # it is there no more, or never was
             writing.unlink()
     sync(path.parent)
+
+
+@contextmanager
+def scratch_folder(parent: Path, prefix: str = "") -> Iterator[Path]:
+    """A new folder of this prefix below `parent`, gone afterwards; what killed processes left of theirs goes too."""
+    for folder in parent.glob(f"{prefix}*"):
+        with suppress(OSError):  # another user's, or gone by itself
+            if any(folder.iterdir()) and not in_use(folder):  # an empty one may be just being made
+                shutil.rmtree(folder)
+    with TemporaryDirectory(prefix=prefix, dir=parent) as name:
+        lock = os.open(name, os.O_RDONLY)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH)  # released by death
+            yield Path(name)
+        finally:
+            os.close(lock)
+
+
+def in_use(folder: Path) -> bool:
+    """Whether a living process holds a lock on a folder."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

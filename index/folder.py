@@ -14,7 +14,7 @@ from typing import NamedTuple
 from index.articles import loading
 from index.articles.finding import find_files
 from index.articles.types import ArticleFile
-from index.atomic import cut_name, file_checksum, replace_content
+from index.atomic import create_content, cut_name, file_checksum, replace_content
 from index.store.disk import Listed
 from index.types import Article, ConfigurationError, KabarError, LoadError
 from index.web.fetching import Page, file_name, saved_from
@@ -102,35 +102,25 @@ def _put_file(file: ArticleFile, articles_dir: Path) -> Path:
     target = articles_dir / relative
     target.parent.mkdir(parents=True, exist_ok=True)
     content, number = file_checksum(path), 2
-    while not _reserve(target):
+    while not _copy(path, target):
         if target.is_file() and file_checksum(target) == content:
             return target
         target = target.with_name(cut_name(relative.stem, f"-{number}{relative.suffix}"))
         number += 1
-    return _fill(target, path)
+    return target
 
 
 def _is_hidden(relative: PurePath) -> bool:
     return any(part.startswith(".") for part in relative.parts)
 
 
-def _reserve(target: Path) -> bool:
-    """Make an empty file, so that nobody who adds at the same time takes the name; False where it is taken."""
-    try:
-        target.touch(exist_ok=False)
-    except FileExistsError:
-        return False
-    return True
-
-
-def _fill(target: Path, source: Path) -> Path:
-    """Copy a file to a reserved place, which is free again if that fails."""
-    try:
-        replace_content(target, lambda writing: shutil.copyfile(source, writing))
-    except BaseException:
-        target.unlink(missing_ok=True)
-        raise
-    return target
+def _copy(source: Path, target: Path) -> bool:
+    """Copy a file, whole or not at all; False where the name is taken, even if another took it just now."""
+    if not target.exists():
+        with suppress(FileExistsError):
+            create_content(target, lambda writing: shutil.copyfile(source, writing))
+            return True
+    return False
 
 
 def _look_into(file: ArticleFile, name: str) -> None:

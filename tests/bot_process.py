@@ -38,6 +38,20 @@ bot.telegram.app.DRAIN_SECONDS = {PATIENCE}
 ENDLESS_MINUTE = f"import bot.telegram.limits; bot.telegram.limits.WINDOW = {int(time.time())}"
 """The change by which a single minute of the limits, begun when the tests did, goes on for decades."""
 
+TWO_HOURS_AHEAD = """
+import datetime, sys, time
+class Ahead(datetime.datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return cls.fromtimestamp(time.time(), tz)
+tell, true = time.time, datetime.datetime
+time.time = lambda: tell() + 7200
+for module in list(sys.modules.values()):
+    if getattr(module, "datetime", None) is true:
+        module.datetime = Ahead
+"""
+"""The change by which the clock of the bot's machine is wrong."""
+
 
 class Bot:
     """A bot process with its standard error in a file; `change` runs first in it, to make the model slow or broken."""

@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "bot.figures": set(),
     "bot.phrases": {"index"},
     "bot.settings": {"index"},
-    "bot.logs": set(),
+    "bot.logs": {"index"},
     "index.doctor": {"index.build", "index.store", "index.types"},
     "index.folder": {"index.articles", "index.atomic", "index.store", "index.types", "index.web"},
     "index.build": {"index.articles", "index.steps", "index.store", "index.text", "index.types"},

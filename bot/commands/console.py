@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -18,6 +17,7 @@ from rich.progress import Progress as ProgressBar
 from rich.segment import Segment
 from rich.text import Text
 
+from index.text.characters import UNPRINTABLE, escaped
 from index.types import KabarError, Progress, UnusableError
 
 if TYPE_CHECKING:
@@ -40,9 +40,6 @@ ArticlesDir = Annotated[
 ]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the whole traceback when something fails.")]
 
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-"""What a terminal would obey instead of showing it: control characters, and those that turn the direction of text."""
-
 
 class _PlainConsole(Console):
     """Shows what is printed and obeys none of it, since names, links and questions are words of others."""
@@ -52,7 +49,7 @@ class _PlainConsole(Console):
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         for segment in super().render(renderable, options):
-            yield segment if segment.control else segment._replace(text=_UNPRINTABLE.sub("\ufffd", segment.text))
+            yield segment if segment.control else segment._replace(text=UNPRINTABLE.sub("\ufffd", segment.text))
 
 
 out, err = _PlainConsole(), _PlainConsole(stderr=True)
@@ -104,7 +101,7 @@ def print_json(result: object) -> None:
 def json_line(result: object) -> str:
     """JSON in which half characters, and what a terminal would obey, are escaped, as JSON has always allowed."""
     text = json.dumps(result, ensure_ascii=False, default=str).encode("utf-8", "backslashreplace").decode()
-    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return escaped(text)
 
 
 @contextlib.contextmanager

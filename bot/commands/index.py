@@ -61,7 +61,12 @@ def build(
         list[Path] | None,
         typer.Argument(help="Files or folders that stand in for the articles' folder this once.", show_default=False),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run", help="Only tell what would be done. Only MODEL_CACHE is made ready, as by any command."
+        ),
+    ] = False,
     full: Annotated[bool, typer.Option("--full", help="Read and embed everything again.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Go on, and build again whenever the folder changes.")] = False,
     as_json: AsJson = False,

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir
 from time import perf_counter
 
 import xxhash
@@ -17,6 +17,7 @@ from bot.answers.answerer import Answerer
 from bot.answers.types import Answer
 from bot.evaluation.cases import Case
 from bot.evaluation.measures import Outcome
+from index.atomic import scratch_folder
 from index.build import build_from
 from index.search import Searcher
 from index.store.schema import stand_ins
@@ -133,9 +134,9 @@ def articles_of(contexts: Mapping[str, str]) -> Iterator[Article]:
 @contextmanager
 def index_of(contexts: Mapping[str, str], embedder: Embedder, progress: Progress) -> Iterator[Snapshot]:
     """A snapshot of a real build in which each context is an article; it is gone afterwards."""
-    with TemporaryDirectory(prefix="kabar-eval-") as folder:
-        build_from(articles_of(contexts), Path(folder), embedder, progress)
-        with open_current(Path(folder)) as snapshot:
+    with scratch_folder(Path(gettempdir()), "kabar-eval-") as folder:
+        build_from(articles_of(contexts), folder, embedder, progress)
+        with open_current(folder) as snapshot:
             yield snapshot
 
 

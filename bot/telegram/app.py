@@ -10,12 +10,13 @@ import signal
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from html import escape
+from threading import Timer
 from time import monotonic
 from typing import Any
 
 from telegram import Update
 from telegram.error import InvalidToken, TelegramError
-from telegram.ext import Application, ApplicationBuilder, ContextTypes, TypeHandler
+from telegram.ext import Application, ApplicationBuilder, ApplicationHandlerStop, ContextTypes, TypeHandler
 
 from bot.answers.live import LiveAnswerer
 from bot.questions.conversation import Memory
@@ -38,7 +39,7 @@ from bot.telegram.parts import Parts
 from bot.telegram.queue import AnswerQueue
 from bot.telegram.sending import Sender
 from bot.telegram.state import State
-from bot.telegram.updates import Polling, PollRequest, Request, read_update, watch_token, without_halves
+from bot.telegram.updates import Clock, Polling, PollRequest, Request, read_update, watch_token
 from bot.telegram.web import Hook, WebServer
 from index.types import ConfigurationError
 
@@ -50,9 +51,13 @@ LONGEST_WAIT_SECONDS = 60.0
 """Between two attempts to reach Telegram."""
 SILENT_SECONDS = 90.0
 """After which a Telegram that does not answer is told to who asks for /health."""
+STUCK_SECONDS = 300.0
+"""After which a question that is not answered is told there: many such, and nobody is answered any more."""
 FOLLOW_SECONDS = 1.0
 DRAIN_SECONDS = 20.0
 """What is begun has this long to end when the bot is told to stop."""
+CLOSING_SECONDS = 10.0
+"""Beyond that, for all the rest."""
 KEPT = timedelta(days=30)
 """How long answers are kept for buttons, edits and replies."""
 PRUNE_SECONDS, SCRUB_SECONDS = 3600.0, 10.0
@@ -80,16 +85,17 @@ def run(live: LiveAnswerer, settings: Settings, token: str) -> None:
         state.close()
 
 
-def build_application(settings: Settings, token: str) -> TelegramApplication:
-    """The application without handlers, not connected yet."""
+def build_application(settings: Settings, token: str, clock: Clock) -> TelegramApplication:
+    """The application without handlers, not connected yet; the clock hears every answer of Telegram."""
+    hearing = {"event_hooks": {"response": [clock.hear]}}
     builder = (
         ApplicationBuilder()
         .token(token)
         .base_url(f"{settings.telegram_api_base}/bot")
         .base_file_url(f"{settings.telegram_api_base}/file/bot")
         .concurrent_updates(InOrder(UPDATES_AT_ONCE))
-        .request(Request(CONNECTIONS, pool_timeout=60))
-        .get_updates_request(PollRequest())
+        .request(Request(CONNECTIONS, pool_timeout=60, httpx_kwargs=hearing))
+        .get_updates_request(PollRequest(httpx_kwargs=hearing))
         .updater(None)
     )
     return builder.build()
@@ -101,7 +107,8 @@ class _Service:
     def __init__(self, live: LiveAnswerer, settings: Settings, token: str, state: AsyncState) -> None:
         self._settings = settings
         self._live = live
-        self._application = build_application(settings, token)
+        self._clock = Clock()
+        self._application = build_application(settings, token, self._clock)
         metrics = Metrics()
         self._asking = Limits(state, settings.questions_per_minute, settings.chat_questions_per_minute)
         self._typing = Limits(state, settings.questions_per_minute * TYPED, 0, name="typing")
@@ -119,8 +126,9 @@ class _Service:
     def _add_handlers(self) -> None:
         parts = self._parts
         people, process = People(parts, KEPT.days), IndexProcess(parts.settings)
+        pace = Pace(parts, self._asking, self._typing, self._clock)
         self._application.add_handler(TypeHandler(Update, Access(parts, self._asking).gate), group=-2)
-        self._application.add_handler(TypeHandler(Update, Pace(parts, self._asking, self._typing).gate), group=-1)
+        self._application.add_handler(TypeHandler(Update, pace.gate), group=-1)
         self._application.add_handlers(
             [
                 *Adding(parts, process).handlers(),
@@ -148,6 +156,7 @@ class _Service:
             if self._application.running:
                 logger.info("Stopping; what is being answered is finished first")
         finally:
+            _end_within(DRAIN_SECONDS + CLOSING_SECONDS)
             for task in (working, stopping, *beside):
                 task.cancel()
             await asyncio.wait({working})
@@ -226,16 +235,19 @@ class _Service:
         """Tell the operator what happened, and the asker that it was not their fault."""
         logger.error("An update could not be handled", exc_info=context.error)
         self._parts.metrics.count("failed")
-        if not isinstance(update, Update) or isinstance(context.error, TelegramError):
-            return
+        if isinstance(update, Update) and not isinstance(context.error, TelegramError):
+            with contextlib.suppress(Exception):  # the first error is the one that is told
+                await self._apologise(update)
+        raise ApplicationHandlerStop  # else what failed at one gate would go on to the next, and through
+
+    async def _apologise(self, update: Update) -> None:
         query, message, sender = update.callback_query, update.message, self._parts.sender
         text = (await self._parts.spoken(update.effective_user)).failed
-        with contextlib.suppress(TelegramError):
-            if query:
-                await sender.acknowledge(query.id, text)
-            elif message:
-                thread = message.message_thread_id if message.is_topic_message else None
-                await sender.send(message.chat_id, escape(text), thread=thread, reply_to=message.message_id)
+        if query:
+            await sender.acknowledge(query.id, text)
+        elif message:
+            thread = message.message_thread_id if message.is_topic_message else None
+            await sender.send(message.chat_id, escape(text), thread=thread, reply_to=message.message_id)
 
     # --- webhook and health -------------------------------------------------------------------------------------
 
@@ -250,17 +262,19 @@ class _Service:
         return WebServer(settings.webhook_listen, port, self._health, hook)
 
     async def _deliver(self, update: dict[str, Any]) -> None:
-        await self._application.update_queue.put(read_update(without_halves(update), self._application.bot))
+        await self._application.update_queue.put(read_update(update, self._application.bot))
 
     def _status(self) -> str:
         if self._stopping.is_set():
             return "stopping"
+        if self._parts.queue.longest_seconds > STUCK_SECONDS:
+            return "a question takes too long"
         is_silent = self._polling is not None and self._polling.silent_seconds > SILENT_SECONDS
         return "no answer from Telegram" if is_silent else "ok"
 
     def _health(self) -> Mapping[str, object]:
         snapshot, metrics = self._live.snapshot, self._parts.metrics
-        age = datetime.now(UTC) - datetime.fromisoformat(snapshot.manifest.created)
+        age = max(datetime.now(UTC) - datetime.fromisoformat(snapshot.manifest.created), timedelta(0))
         return {
             "status": self._status(),
             "snapshot": snapshot.name,
@@ -271,6 +285,18 @@ class _Service:
             "counts": dict(metrics.counts()),
             "seconds": {"p50": metrics.percentile(0.5), "p95": metrics.percentile(0.95)},
         }
+
+
+def _end_within(seconds: float) -> None:
+    """End the process at the latest then: nothing else ends a thread, or a wait that Telegram asks for."""
+
+    def end() -> None:
+        logger.error("Ended in the middle of what would not end by itself")
+        os._exit(0)
+
+    timer = Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
 
 
 async def _persistently(

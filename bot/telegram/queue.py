@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
 
 from bot.answers.live import LiveAnswerer
 from bot.answers.types import Answer
@@ -34,12 +35,18 @@ class AnswerQueue:
         # Answering is work for the processor: more workers than cores would only make everybody wait.
         self._workers = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="answer")
         self._running: dict[_Key, asyncio.Task[Answer]] = {}
+        self._since: dict[_Key, float] = {}
         self._kept: OrderedDict[_Key, Answer] = OrderedDict()
 
     @property
     def waiting(self) -> int:
         """Questions that are not answered yet."""
         return len(self._running)
+
+    @property
+    def longest_seconds(self) -> float:
+        """How long the one that came first waits already."""
+        return monotonic() - min(self._since.values(), default=monotonic())
 
     async def ask(
         self, question: str | Understood, only: Filter = EVERYTHING, context: tuple[Turn, ...] = ()
@@ -54,6 +61,7 @@ class AnswerQueue:
         if running is None:
             if len(self._running) >= self._most_waiting:
                 raise FullError
+            self._since[key] = monotonic()
             running = self._running[key] = asyncio.create_task(self._computed(key))
         return await asyncio.shield(running)  # one asker who gives up takes nothing from the others
 
@@ -61,7 +69,7 @@ class AnswerQueue:
         try:
             answer = await asyncio.get_running_loop().run_in_executor(self._workers, self._answered, *key)
         finally:
-            del self._running[key]
+            del self._running[key], self._since[key]
         if self._kept and next(iter(self._kept.values())).snapshot != answer.snapshot:
             self._kept.clear()
         self._kept[key] = answer

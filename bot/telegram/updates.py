@@ -7,12 +7,15 @@ be fetched again for ever, and everything behind it with it. It is passed by as 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from time import monotonic
 from typing import Any, TypeGuard
 
+import httpx
 from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest, RequestData
@@ -30,8 +33,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 def read_update(update: dict[str, Any], bot: Bot | None = None) -> Update:
     """The update, empty where it cannot be read; it has a number."""
     try:
-        return Update.de_json(update, bot)
-    except Exception as exc:  # whatever it is: dates of the year 60,000, texts where numbers belong …
+        return Update.de_json(without_halves(update), bot)
+    except Exception as exc:  # whatever it is: dates of the year 60,000, texts where numbers belong, endless brackets …
         kinds = ", ".join(sorted(update.keys() - {"update_id"}))
         logger.warning("An update (%s) could not be read and is passed by: %s", kinds, type(exc).__name__)
         return Update(update["update_id"])
@@ -44,11 +47,35 @@ def has_number(update: object) -> TypeGuard[dict[str, Any]]:
 
 def without_halves(value: Any) -> Any:
     """JSON without halves of surrogate pairs, which it can name, and which can be neither kept nor sent."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
-    if isinstance(value, list):
-        return [without_halves(one) for one in value]
-    return {key: without_halves(one) for key, one in value.items()} if isinstance(value, dict) else value
+    return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+
+
+def _holds_anything(update: Update) -> bool:
+    return any(getattr(update, kind) for kind in Update.ALL_TYPES)
+
+
+class Clock:
+    """Telegram's time, which messages are dated by: that of its last answer, and what has passed since.
+
+    Before the first answer it is that of this machine, whose clock may be hours away.
+    """
+
+    def __init__(self) -> None:
+        self._at: tuple[datetime, float] | None = None
+
+    def now(self) -> datetime:
+        """The time, in UTC."""
+        if self._at is None:
+            return datetime.now(UTC)
+        then, seconds = self._at
+        return then + timedelta(seconds=monotonic() - seconds)
+
+    async def hear(self, answer: httpx.Response) -> None:
+        """Take the time of an answer, if it bears one."""
+        try:
+            self._at = parsedate_to_datetime(answer.headers.get("date", "")).astimezone(UTC), monotonic()
+        except (ValueError, OverflowError):
+            return
 
 
 class Request(HTTPXRequest):
@@ -73,8 +100,8 @@ class PollRequest(Request):
         answer = Request.parse_json_payload(payload)
         if isinstance(answer.get("result"), list):
             answer["result"] = [
-                update if len(read_update(update).to_dict()) > 1 else {"update_id": update["update_id"]}
-                for update in map(without_halves, filter(has_number, answer["result"]))
+                without_halves(update) if _holds_anything(read_update(update)) else {"update_id": update["update_id"]}
+                for update in filter(has_number, answer["result"])
             ]
         return answer
 

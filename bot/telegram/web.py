@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.telegram.updates import has_number
 from index.types import ConfigurationError
@@ -51,6 +52,7 @@ class WebServer:
         self._health = health
         self._hook = hook
         self._seen: OrderedDict[int, None] = OrderedDict()
+        logging.getLogger("aiohttp.server").addFilter(_is_our_fault)
         application = web.Application(client_max_size=LARGEST_UPDATE)
         application.router.add_get("/health", self._tell)
         if hook:
@@ -123,3 +125,8 @@ class WebServer:
                 self._seen.popitem(last=False)
             await self._hook.take(update)
         return web.Response()
+
+
+def _is_our_fault(record: logging.LogRecord) -> bool:
+    """Whether a line is no request that makes no sense: anybody can send those, and fill the log with their bytes."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))

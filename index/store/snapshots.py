@@ -23,7 +23,7 @@ from pathlib import Path
 import xxhash
 from filelock import FileLock, Timeout
 
-from index.atomic import file_checksum, replace_text, sync
+from index.atomic import file_checksum, in_use, replace_text, sync
 from index.store.disk import FILES, DiskStore
 from index.text import chunking
 from index.types import BrokenIndexError, BuildError, ConfigurationError, Embedder, MissingIndexError
@@ -279,15 +279,3 @@ def _prune(snapshots: Path, keep: str) -> None:
             # Renamed first: whoever looks for it finds it whole or not at all.
             gone = (snapshots / name).rename(snapshots / f"{LEFT_OVER}{name}")
             shutil.rmtree(gone, ignore_errors=True)
-
-
-def in_use(folder: Path) -> bool:
-    """Whether a living process holds a lock on a folder."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False

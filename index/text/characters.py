@@ -77,6 +77,15 @@ def _charset(declared: str | None) -> str | None:
     return "cp1252" if name == "iso8859-1" else name if name.startswith(_CHARSETS) else None
 
 
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""What a terminal would obey instead of showing it: control characters, and those that turn the direction of text."""
+
+
+def escaped(text: str) -> str:
+    """The text with escapes, as JSON has them, for what is unprintable; line breaks and tabs stay."""
+    return UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 # Controls, halves of surrogate pairs, soft hyphen, zero-width spaces and marks of direction. Zero-width
 # joiners shape letters in other scripts, and emoji; between Latin letters they only hide a word.
 _INVISIBLE = re.compile(

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import errno
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from kabar_process import environment
 from patience import PATIENCE
 from sample_articles import HARBOUR
 from web_server import web_server
@@ -101,17 +105,50 @@ def test_two_who_add_files_of_one_name_keep_both(
     for place, text in {"one": STORY, "two": HARBOUR}.items():
         (tmp_path / place).mkdir()
         (tmp_path / place / "news.txt").write_text(text)
-    copy = folder.replace_content
+    copy = folder.create_content
 
     def meanwhile(target: Path, write: Callable[[Path], object]) -> None:
-        monkeypatch.setattr(folder, "replace_content", copy)
+        monkeypatch.setattr(folder, "create_content", copy)
         folder.add([str(tmp_path / "two" / "news.txt")], articles_dir, no_page)
         copy(target, write)
 
-    monkeypatch.setattr(folder, "replace_content", meanwhile)
+    monkeypatch.setattr(folder, "create_content", meanwhile)
     folder.add([str(tmp_path / "one" / "news.txt")], articles_dir, no_page)
-    assert (articles_dir / "news.txt").read_text() == STORY
-    assert (articles_dir / "news-2.txt").read_text() == HARBOUR
+    assert (articles_dir / "news.txt").read_text() == HARBOUR
+    assert (articles_dir / "news-2.txt").read_text() == STORY
+
+
+KILLED_WHILE_COPYING = """
+import os, signal, sys
+from pathlib import Path
+from index import folder
+sys.addaudithook(lambda event, _: event == "shutil.copyfile" and os.kill(os.getpid(), signal.SIGKILL))
+folder.add([sys.argv[1]], Path(sys.argv[2]), None)
+"""
+
+
+def test_who_is_killed_while_adding_leaves_nothing_in_the_way(articles_dir: Path, tmp_path: Path) -> None:
+    bakery, before = tmp_path / "bakery.txt", sorted(articles_dir.glob("*.txt"))
+    bakery.write_text(STORY)
+    command = [sys.executable, "-c", KILLED_WHILE_COPYING, str(bakery), str(articles_dir)]
+    assert subprocess.run(command, env=environment({}), check=False).returncode == -signal.SIGKILL
+    assert sorted(articles_dir.glob("*.txt")) == before
+    assert folder.add([str(bakery)], articles_dir, no_page).files == [articles_dir / "bakery.txt"]
+
+
+def test_where_links_cannot_be_made_files_are_copied_all_the_same(
+    articles_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_path: Path, _target: Path) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")  # as on an exFAT stick
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    (tmp_path / "harbour.txt").write_text(STORY)
+    for _ in range(2):
+        assert folder.add([str(tmp_path / "harbour.txt")], articles_dir, no_page).files == [
+            articles_dir / "harbour-2.txt"
+        ]
+    assert (articles_dir / "harbour.txt").read_text() == HARBOUR
 
 
 def test_a_file_that_is_there_already_stays_where_it_is(articles_dir: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
+from collections import deque
 from html import escape
 
 from telegram import Message, Update
@@ -15,6 +17,9 @@ from bot.telegram.state import State
 
 logger = logging.getLogger(__name__)
 
+REMEMBERED = 1000
+"""Strangers who stand in the log already."""
+
 Context = ContextTypes.DEFAULT_TYPE
 
 
@@ -26,6 +31,7 @@ class Access:
         self._parts = parts
         self._limits = limits
         settings = parts.settings
+        self._strangers: deque[list[int]] = deque(maxlen=REMEMBERED)
         self._known = settings.telegram_allowed | settings.telegram_admins if settings.telegram_allowed else frozenset()
 
     async def gate(self, update: Update, _context: Context) -> None:
@@ -38,7 +44,9 @@ class Access:
             raise ApplicationHandlerStop
         if not await self._may_ask(update):
             ids = _ids(update)
-            logger.info("Left alone: an update from %s, not in TELEGRAM_ALLOWED and not invited", ids)
+            if ids not in self._strangers:  # whoever floods does not fill the log
+                self._strangers.append(ids)
+                logger.info("Left alone: an update from %s, not in TELEGRAM_ALLOWED and not invited", ids)
             self._parts.metrics.count("turned_away")
             raise ApplicationHandlerStop
 
@@ -56,7 +64,13 @@ class Access:
         if not self._known:
             return True
         ids = _ids(update)
-        return bool(self._known.intersection(ids)) or await self._parts.state.read(State.is_admitted, *ids)
+        if self._known.intersection(ids):
+            return True
+        try:
+            return await self._parts.state.read(State.is_admitted, *ids)
+        except sqlite3.Error as exc:  # who cannot be told from a stranger is one
+            logger.error("Who was invited could not be read from STATE_DB (%s)", exc)
+            return False
 
     async def _may_try(self, update: Update) -> bool:
         """Whether a code is looked at; guessing meets the same limits as asking."""

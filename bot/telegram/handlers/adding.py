@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import logging
-import os
 import re
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any
 
@@ -23,7 +19,7 @@ from bot.phrases import Phrases
 from bot.telegram.index_process import IndexProcess
 from bot.telegram.messages import plain
 from bot.telegram.parts import NEW, PRIVATE, Handlers, Parts
-from index.store.snapshots import in_use
+from index.atomic import scratch_folder
 from index.types import KabarError
 
 logger = logging.getLogger(__name__)
@@ -153,16 +149,8 @@ def arrivals_folder(index_dir: Path) -> Iterator[Path]:
     """A folder for a file on its way to the articles, gone afterwards; what killed bots left of theirs goes too."""
     arrivals = index_dir / ARRIVALS
     arrivals.mkdir(parents=True, exist_ok=True)
-    for folder in arrivals.iterdir():
-        if not in_use(folder):
-            shutil.rmtree(folder, ignore_errors=True)
-    with TemporaryDirectory(dir=arrivals) as name:
-        lock = os.open(name, os.O_RDONLY)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_SH)  # released by death
-            yield Path(name)
-        finally:
-            os.close(lock)
+    with scratch_folder(arrivals) as folder:
+        yield folder
 
 
 def safe_name(document: Document) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from html import escape
 
 from telegram import Message, Update
@@ -12,6 +12,7 @@ from telegram.ext import ApplicationHandlerStop, ContextTypes
 from bot.telegram.commands import command_in
 from bot.telegram.limits import Limits, Verdict
 from bot.telegram.parts import Parts, spoken_to
+from bot.telegram.updates import Clock
 
 LATE = timedelta(hours=1)
 """After which nobody waits for an answer any more."""
@@ -22,10 +23,11 @@ Context = ContextTypes.DEFAULT_TYPE
 class Pace:
     """Lets through what the bot can answer in good time, whatever its kind; operators have no limits."""
 
-    def __init__(self, parts: Parts, asking: Limits, typing: Limits) -> None:
+    def __init__(self, parts: Parts, asking: Limits, typing: Limits, clock: Clock) -> None:
         """`typing` is for inline queries, of which one comes with every pause in typing."""
         self._parts = parts
         self._asking, self._typing = asking, typing
+        self._clock = clock
         self._apologised_to: set[int] = set()
 
     async def gate(self, update: Update, _context: Context) -> None:
@@ -33,7 +35,7 @@ class Pace:
         message = update.message or update.edited_message
         if message and not _speaks_to_the_bot(message):
             return
-        if message and datetime.now(UTC) - (message.edit_date or message.date) > LATE:
+        if message and self._clock.now() - (message.edit_date or message.date) > LATE:
             await self._tell_late(message)
             raise ApplicationHandlerStop
         if not await self._is_free(update):

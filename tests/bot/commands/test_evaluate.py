@@ -8,6 +8,7 @@ import math
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -218,6 +219,16 @@ def test_a_context_that_says_nothing_gives_no_answer(kabar_eval: Kabar, tmp_path
     write(tmp_path / "over.jsonl", [OVER[0], OVER[1] | {"context": "\u200b"}])
     found = measured(kabar_eval, "over.jsonl", "--reading")
     assert found["failures"][-1] == {"question": OVER[1]["question"], "expected": ["96 meter"], "got": None}
+
+
+def test_what_a_killed_run_left_in_the_temporary_folder_goes_with_the_next(
+    kabar_eval: Kabar, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    (temporary / "kabar-eval-killed" / "snapshots").mkdir(parents=True)
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    measured(kabar_eval, str(write(tmp_path / "over.jsonl", OVER)), "--over-contexts")
+    assert not any(temporary.iterdir())
 
 
 @pytest.mark.parametrize("mode", ["--reading", "--over-contexts"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -136,6 +137,15 @@ def test_an_impossible_date_is_passed_by(server: TelegramServer, start: Callable
     assert server.wait_for_message(alice).text.startswith(ANSWER)
     assert "could not be read and is passed by" in bot.log
     assert len(server.messages(alice)) == 1
+
+
+def test_endless_brackets_stop_nothing_behind_them(server: TelegramServer, start: Callable[..., Bot]) -> None:
+    start()
+    alice = server.user("Alice", language_code="en")
+    for depth in (300, 600, 800):
+        server.say(alice, "/latest", something=json.loads("[" * depth + "]" * depth))
+    server.say(alice, QUESTION)
+    server.wait_until(lambda: any(message.text.startswith(ANSWER) for message in server.messages(alice)))
 
 
 def reaction(chat: Chat, user: User) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +20,9 @@ from patience import PATIENCE, wait_until
 from telegram_server import Fault, TelegramServer
 
 from bot.telegram.web import SECRET_HEADER
+from index.build import build
+from index.embedding.hashing import HashEmbedder
+from index.store import snapshots
 from index.store.snapshots import open_current
 
 Start = Callable[..., Bot]
@@ -116,6 +119,16 @@ def is_well(port: int) -> bool:
         return False
 
 
+def test_requests_that_make_no_sense_leave_no_line(server: TelegramServer, start: Start, port: int) -> None:
+    bot = start(WEBHOOK_PORT=str(port))
+    before = bot.log
+    for head in (b"\x00\xff", b"GET /\x1b[2J HTTP/1.1", b"GET / HTTP/1.1\r\nX: " + b"x" * 100_000):
+        with socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:
+            connection.sendall(head + b"\r\n\r\n")
+            assert connection.recv(12) == b"HTTP/1.0 400"
+    assert bot.log == before
+
+
 @LINUX
 def test_too_few_descriptors_are_told_in_a_line(server: TelegramServer, start: Start, port: int) -> None:
     bot = start(WEBHOOK_PORT=str(port), change="import bot.telegram.web; bot.telegram.web.ACCEPT_AGAIN_SECONDS = 0.5")
@@ -174,6 +187,37 @@ def test_the_health_answer_tells_how_the_bot_is(
     assert bot.stop() == 0
 
 
+def test_an_answer_that_never_ends_is_told_in_the_health_answer(
+    server: TelegramServer, start: Start, gate: Gate, port: int
+) -> None:
+    impatient = "import bot.telegram.app; bot.telegram.app.STUCK_SECONDS = 0.1"
+    start(WEBHOOK_PORT=str(port), change=f"{gate.holds_answers}\n{impatient}")
+    alice, url = server.user("Alice", language_code="en"), f"http://127.0.0.1:{port}/health"
+    assert get(url).status_code == 200
+    server.say(alice, QUESTION)
+    wait_until(lambda: get(url).json()["status"] == "a question takes too long")
+    assert get(url).status_code == 503
+    gate.open()
+    server.wait_for_message(alice)
+    wait_until(lambda: get(url).status_code == 200)
+
+
+def test_no_snapshot_is_younger_than_none(
+    server: TelegramServer,
+    start: Start,
+    port: int,
+    articles_dir: Path,
+    index_dir: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    monkeypatch.setattr(snapshots, "now", lambda: tomorrow)  # then the clock was set back
+    (articles_dir / "harbour.txt").unlink()
+    build([articles_dir], index_dir, HashEmbedder())
+    start(WEBHOOK_PORT=str(port))
+    assert get(f"http://127.0.0.1:{port}/health").json()["snapshot_age_seconds"] == 0
+
+
 def age(index_dir: Path) -> float:
     """The seconds since the live snapshot was made."""
     with open_current(index_dir) as snapshot:
@@ -206,4 +250,14 @@ def test_a_drain_that_takes_too_long_ends(server: TelegramServer, start: Start, 
     gate.open()  # the thread that computes the answer cannot be stopped
     assert bot.ended() == 0
     assert server.messages(alice) == []
+    assert "Traceback" not in bot.log
+
+
+def test_an_answer_that_never_ends_does_not_keep_the_process(server: TelegramServer, start: Start, gate: Gate) -> None:
+    hurried = "import bot.telegram.app as app; app.DRAIN_SECONDS = app.CLOSING_SECONDS = 0.1"
+    bot = start(change=f"{gate.holds_answers}\n{hurried}")
+    server.say(server.user("Alice", language_code="en"), QUESTION)
+    server.wait_for_call("sendChatAction")
+    assert bot.stop() == 0
+    assert "Ended in the middle of what would not end by itself" in bot.log
     assert "Traceback" not in bot.log

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from bot_process import ANSWER, QUESTION, Bot
@@ -87,3 +89,20 @@ def test_a_group_is_let_in_by_a_code_that_is_sent_there(
     assert server.wait_for_message(group).text.startswith("Welcome!")
     server.say(budi, f"/ask {QUESTION}", chat=group)
     assert server.wait_for_message(group).text.startswith(ANSWER)
+
+
+def test_a_gate_that_fails_stays_closed(server: TelegramServer, start: Start, tmp_path: Path) -> None:
+    alice, mallory = server.user("Alice", language_code="en"), server.user("Mallory", language_code="en")
+    state = tmp_path / "var" / "state.sqlite"
+    bot = start(TELEGRAM_ALLOWED=str(alice.id), STATE_DB=str(state))
+    with closing(sqlite3.connect(state)) as database:
+        database.executescript("DROP TABLE admitted; DROP TABLE invitations;")
+    for text in (QUESTION, "/start guessed-code"):
+        server.say(mallory, text)
+    server.say(alice, QUESTION)
+    assert server.wait_for_message(alice).text.startswith(ANSWER)
+    assert bot.stop() == 0  # all that was begun is done with
+    assert "Who was invited could not be read from STATE_DB (no such table: admitted)" in bot.log
+    assert [message.text for message in server.messages(mallory)] == [
+        "Sorry, something went wrong on my side. Please ask again in a moment."
+    ]

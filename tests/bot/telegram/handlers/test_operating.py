@@ -158,6 +158,7 @@ asyncio.create_subprocess_exec = held_up
 def test_a_killed_bot_leaves_no_litter_and_names_are_cut_in_bytes(tmp_path: Path) -> None:
     killed = tmp_path / ARRIVALS / "killed"
     killed.mkdir(parents=True)
+    (killed / "half.txt").touch()
     name = safe_name(Document("id", "unique", file_name=f"{'ก' * 90}.txt"))
     with arrivals_folder(tmp_path) as one, arrivals_folder(tmp_path) as other:
         (one / name).write_bytes(STORY)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from bot_process import ANSWER, ENDLESS_MINUTE, QUESTION, Bot, answered, pressed
+from bot_process import ANSWER, ENDLESS_MINUTE, QUESTION, TWO_HOURS_AHEAD, Bot, answered, pressed
 from telegram_server import TelegramServer, User
 
 Start = Callable[..., Bot]
@@ -33,6 +33,13 @@ def test_updates_from_hours_ago_get_one_kind_line(server: TelegramServer, start:
     texts = sorted(message.text for message in server.messages(alice))
     assert texts[0].startswith("Sorry, I was away when you wrote this")
     assert texts[1].startswith(ANSWER)
+
+
+def test_a_clock_that_is_wrong_makes_no_message_late(server: TelegramServer, start: Start, alice: User) -> None:
+    start(change=TWO_HOURS_AHEAD)
+    assert answered(server, alice, QUESTION).text.startswith(ANSWER)
+    old = int((datetime.now(UTC) - timedelta(minutes=90)).timestamp())
+    assert answered(server, alice, QUESTION, date=old).text.startswith("Sorry, I was away when you wrote this")
 
 
 def test_a_flood_of_anything_is_told_once(server: TelegramServer, start: Start, alice: User) -> None:
