@@ -145,6 +145,8 @@ _PUBLISHED = _any_of("""
     published|first published|originally published|posted|first posted|released|issued|created|date|publication date
     diterbitkan|dipublikasikan|dipublish|publikasi|publish|terbit|tayang|rilis|dirilis|dimuat|diunggah|diposting|ditulis
     ditayangkan|dibuat|tanggal|tgl|tgl.|tanggal terbit
+    pertama kali terbit|pertama kali tayang|pertama kali diterbitkan|pertama kali dipublikasikan|zuerst veröffentlicht
+    erstveröffentlichung|première publication|primera publicación|publicado por primera vez|publicado pela primeira vez
     tarikh|diterbitkan pada|disiarkan|veröffentlicht|erschienen|erstellt|stand|datum|publié|publiée
     paru|mis en ligne|publicado|publicada|fecha|publicación|creado|data|criado|publicado em
     pubblicato|pubblicata|gepubliceerd|geplaatst|опубликовано|опубликована|дата|дата публикации|создано|نشر|نُشر|تم النشر
