@@ -152,18 +152,19 @@ def _extracted_text(page: Any) -> list[str]:
 
     # It reports each page without a text as an error of its own; here that is an ordinary result.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-    document = trafilatura.bare_extraction(page, include_comments=False, config=_extraction())
+    document = trafilatura.bare_extraction(page, options=_extraction())
     return [] if document is None or isinstance(document, dict) else list(_page_lines(document.text or ""))
 
 
 @cache
 def _extraction() -> Any:
-    from trafilatura.settings import use_config
+    from trafilatura.settings import Extractor, use_config
 
     config = use_config()
     # Of a page with less it takes all the words there are, as one paragraph; the bare paragraphs are better.
     config.set("DEFAULT", "MIN_EXTRACTED_SIZE", str(SHORTEST_PAGE))
-    return config
+    # Fast: where the story is, it is shown by now; there is nothing to compare other extractions for.
+    return Extractor(config=config, output_format="python", comments=False, fast=True)
 
 
 def _page_lines(text: str) -> Iterator[str]:
