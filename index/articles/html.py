@@ -29,6 +29,9 @@ SHORTEST_PAGE = 100
 """Characters; of a page that gives less, the bare paragraphs are tried as well."""
 
 _TAG = re.compile(r"<[^<>]*>")
+_BLOCK_TAG = re.compile(
+    r"<(?:!--|/?(?:p|div|[uo]l|li|h[1-6]|table|tbody|tr|t[dh]|blockquote|fig\w+|section|pre)\b)", re.IGNORECASE
+)
 _DECLARED = re.compile(
     rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE
 )
@@ -71,6 +74,14 @@ def fragment_paragraphs(source: str) -> list[str]:
     """The paragraphs of a piece of HTML that is an article's text and nothing else."""
     page = _page(f"<html><body><article>{source}</article></body></html>")
     return _main_text(page, None)[0] if page is not None else []
+
+
+def as_displayed(source: str) -> str:
+    """The HTML of a text as it is displayed where blank lines part paragraphs, too, as in WordPress."""
+    blocks = re.split(r"\n\s*\n", source.replace("\r\n", "\n"))
+    return "\n\n".join(
+        block if _BLOCK_TAG.search(block) else f"<p>{block.strip().replace(chr(10), '<br>')}</p>" for block in blocks
+    )
 
 
 def without_tags(source: str) -> str:
