@@ -16,8 +16,8 @@ from index.articles.lines import Facts
 from index.articles.opening import content
 from index.articles.pages.days import day_in_address, page_days
 from index.articles.pages.headlines import headline, shows_headline
-from index.articles.pages.tree import drop_unseen, prepare
-from index.articles.pages.walls import refuse_wall
+from index.articles.pages.tree import drop_unseen, prepare, text_of
+from index.articles.pages.walls import refuse_error, refuse_wall
 from index.articles.types import ArticleFile, Draft
 from index.text.characters import decode, one_line
 from index.types import RefusedError
@@ -60,9 +60,11 @@ def read_html(file: ArticleFile) -> Iterator[Draft]:
         raise RefusedError("it holds no story")
     declared_language = page.get("lang") or page.get("xml:lang")
     days, declared, stamp = page_days(page), _declared_facts(page), _stamp(page)
+    shown = [*map(text_of, page.iter("h1")), one_line(page.findtext(".//title") or "")]
     paragraphs, story = _main_text(page, declared.title)
     title = headline(page, declared.title, story)
     lines = paragraphs or list(_bare_lines(page))
+    refuse_error(lines, [title or "", *shown])
     refuse_wall(lines, title, source, shows_title=shows_headline(page))
     likely = Facts(title=title, url=_saved_from(source), language=language_code(declared_language), updated=stamp)
     facts = replace(declared, title=None).or_else(likely)
