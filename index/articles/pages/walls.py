@@ -54,8 +54,9 @@ _ROBOTS = (
     r"(?:js|javascript)\b|javascript(?:\W+\w+){0,3}\W+(?:aktiv|activ|abilit|inschak|включ|enabled"
     r"|disabled|有効|启用|啟用)"
     r"|menerima cookie dan javascript",
-    r"security of your connection|site connection is secure|koneksi situs|(?:keamanan|keselamatan) (?:koneksi|sambungan)"
-    r"|sicherheit ihrer verbindung|sécurité de votre connexion|seguridad de (?:su|tu) conexión"
+    r"security of your connection|site connection is secure|koneksi situs"
+    r"|(?:keamanan|keselamatan) (?:koneksi|sambungan)|sicherheit ihrer verbindung"
+    r"|sécurité de votre connexion|seguridad de (?:su|tu) conexión"
     r"|segurança da (?:sua )?conexão|sicurezza della (?:tua|sua) connessione|(?:beveiliging|veiligheid) van (?:uw|je)"
     r" verbinding|безопасност\w+ (?:вашего )?(?:соединени|подключени)\w+|bağlantınızın güvenli|接続のセキュリティ"
     r"|memeriksa (?:apakah )?(?:browser|peramban)|check(?:ing)? your browser|security check|verif(?:y|ying|ication"
@@ -64,7 +65,8 @@ _ROBOTS = (
     r"|vérification de sécurité"
     r"|verificación de seguridad|verificação de segurança|проверка безопасности|проверка браузера|ddos"
     r"|ray id|cloudflare|安全验证",
-    r"unusual (?:traffic|activity)|malicious (?:behaviou?r|bots?)|perilaku berbahaya|(?:by|oleh) (?:ro)?bots?\b|automated (?:access|requests|traffic|queries)"
+    r"unusual (?:traffic|activity)|malicious (?:behaviou?r|bots?)|perilaku berbahaya|(?:by|oleh) (?:ro)?bots?\b"
+    r"|automated (?:access|requests|traffic|queries)"
     r"|lalu lintas (?:yang )?(?:tidak|mencurigakan)"
     r"|aktivitas (?:yang )?(?:tidak (?:biasa|wajar)|mencurigakan)|ungewöhnliche\w* (?:aktivität"
     r"|datenverkehr|zugriff)"
@@ -143,19 +145,20 @@ _NOT_THERE = (
     r"|(?:такая |эта )?страница не (?:найдена|существует)|(?:strona nie (?:istnieje|została znaleziona))"
     r"|nie znaleziono strony|sayfa bulunamadı|không tìm thấy trang|trang không tồn tại|ไม่พบหน้า\w*"
     r"|الصفحة غير موجودة|لم يتم العثور على الصفحة|(?:お探しの)?(?:ページ|記事)(?:が|は)見つかりません(?:でした)?"
-    r"|(?:요청하신 )?페이지를 찾을 수 없습니다|(?:您访问的)?(?:页面|网页|頁面)(?:不存在|找不到)|找不到(?:该|此|您的)?(?:页面|网页|頁面)"
+    r"|(?:요청하신 )?페이지를 찾을 수 없습니다|(?:您访问的)?(?:页面|网页|頁面)(?:不存在|找不到)"
+    r"|找不到(?:该|此|您的)?(?:页面|网页|頁面)"
     r"|(?:internal )?server error|bad gateway|(?:service|site) (?:temporarily )?unavailable|gateway time-?out"
 )
 _BESIDE = r"(?:error|erreur|fehler|galat|kesalahan|errore?|ошибка|oops|ups|whoops|sorry|maaf|http|[45]\d\d|[\W_])*"
 _ERROR = re.compile(rf"{_BESIDE}(?:{_NOT_THERE}|404){_BESIDE}", re.IGNORECASE)
 _PIECES = re.compile(r"\s[|–—·•»:-]{1,2}\s")
 _TO_READER = re.compile(
-    r"\byou(?:.re| are| were|.ve| have)? (?:\w+ )?(?:look\w* for|request\w*|try\w* to|want\w*)|may have been (?:re)?moved"
-    r"|yang (?:anda|kamu|saudara) (?:cari|minta|tuju|akses|kunjungi)|(?:ihnen|sie) (?:\w+ )?(?:gesuchte|aufgerufene|suchen)"
-    r"|gesuchte|aufgerufene|angeforderte|vous (?:re)?cherchez|vous (?:avez )?demand\w+|demandée|que (?:est[áa]s )?buscas?"
-    r"|que (?:est[áa] |intentas )?(?:buscando|visitar)|solicitada|que (?:você )?(?:está )?procura|(?:stai|state) cercando"
-    r"|(?:cercata|richiesta)|(?:je|u) (?:zoekt|zocht)|вы ищете|запрошенн|której szukasz|aradığınız|bạn (?:đang )?tìm"
-    r"|お探しの|찾으시는|요청하신|您(?:要)?(?:访问|查找|訪問)|ที่คุณ|التي تبحث",
+    r"\byou(?:.re| are| were|.ve| have)? (?:\w+ )?(?:look\w* for|request\w*|try\w* to|want\w*)"
+    r"|may have been (?:re)?moved|yang (?:anda|kamu|saudara) (?:cari|minta|tuju|akses|kunjungi)"
+    r"|gesuchte|aufgerufene|angeforderte|vous (?:re)?cherchez|vous (?:avez )?demand\w+|demandée|solicitada"
+    r"|que (?:est[áa]s? |intentas )?(?:buscas?|buscando|visitar)|que (?:você )?(?:está )?procura"
+    r"|(?:stai|state) cercando|cercata|richiesta|(?:je|u) (?:zoekt|zocht)|вы ищете|запрошенн|której szukasz|aradığınız"
+    r"|bạn (?:đang )?tìm|お探しの|찾으시는|요청하신|您(?:要)?(?:访问|查找|訪問)|ที่คุณ|التي تبحث",
     re.IGNORECASE,
 )
 

@@ -153,7 +153,8 @@ def test_a_sign_that_is_no_tag_stays(tmp_path: Path) -> None:
 
 
 def test_the_count_behind_a_text_that_was_cut_off_is_left_out(tmp_path: Path) -> None:
-    (article,) = articles(loaded(tmp_path, "a.jsonl", lines({"title": TITLE, "content": f"{LEAD}\r\nAir… [+51 chars]"})))
+    line = {"title": TITLE, "content": f"{LEAD}\r\nAir… [+51 chars]"}
+    (article,) = articles(loaded(tmp_path, "a.jsonl", lines(line)))
     assert article.text.endswith("Air…")
 
 

@@ -75,7 +75,8 @@ def test_a_release_in_english_begins_under_its_label(tmp_path: Path, label: str)
 
 
 @pytest.mark.parametrize(
-    "office", [["Damar Water"], ["Damar Bay Hospital", "12 Old Pier Road", "Damar, OH 45000"], ["DBH", "www.dbh.example"]]
+    "office",
+    [["Damar Water"], ["Damar Bay Hospital", "12 Old Pier Road", "Damar, OH 45000"], ["DBH", "www.dbh.example"]],
 )
 def test_a_release_is_not_called_after_whose_it_is(tmp_path: Path, office: list[str]) -> None:
     lines = ["FOR IMMEDIATE RELEASE", *office, "Media Contact: Joan Ferry, press@damar.example", ENGLISH, ENGLISH_LEAD]
