@@ -189,7 +189,7 @@ _STOP = re.compile(r"(?<=\0)\s*\.(?=\s|$)")
 _BREAK = re.compile(r"[|•·–—/()\0]|(?<=\s)-+(?=\s|\0)|(?<=\0)-")
 _BESIDE_WORDS = re.compile(r"[^\s|•·–—\-/()\[\],:]\s*\0|\0\s*[^\s|•·–—\-/()\[\],:]")
 _BESIDE_WORDS_OR_COMMA = re.compile(r"\w[^\w\0]*,\s*\0|" + _BESIDE_WORDS.pattern)
-_LEAD = re.compile(r"(.{8,60}?)(?:\s?[–—]|\s--?\s|\s?--\s)")
+_LEAD = re.compile(r"(.{8,60}?)(?:\s?[–—]|\s--?\s|\s?--\s|(?<=\d{4})(?: года)?\.\s)")
 _BRACKETED = re.compile(r"(?<!\w)([^\W\d_][^\s\d(),]+),?\s?\((\d{1,2}[/.-]\d{1,2}[/.-]\d{4})\)")
 
 
