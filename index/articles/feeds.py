@@ -11,7 +11,7 @@ from typing import Any
 
 from index.articles.errors import attempt
 from index.articles.fields import language_code, latest_stamp, spoken, web_address
-from index.articles.html import fragment_paragraphs, without_tags
+from index.articles.html import as_displayed, fragment_paragraphs, without_tags
 from index.articles.lines import Facts
 from index.articles.opening import content, display_path
 from index.articles.plain_text import paragraphs
@@ -54,7 +54,7 @@ def _draft(entry: dict[str, Any], place: str, stamps: list[str]) -> Draft:
         outlet=one_line(entry["outlet"] or "") or None,
     )
     if entry["is_wordpress"]:
-        text = _as_displayed(text)
+        text = as_displayed(_SHORTCODE.sub("", text))
     lines = _html_paragraphs(text) if entry["is_html"] else paragraphs(text)
     if lines and _FIRST_ON.fullmatch(lines[-1]):
         lines.pop()
@@ -76,9 +76,6 @@ _SHORTCODE = re.compile(
     re.MULTILINE,
 )
 """[caption id="…"] and [/caption], and [gallery] on a line of its own; "[sic]" stands within one."""
-_BLOCK_TAG = re.compile(
-    r"<(?:!--|/?(?:p|div|[uo]l|li|h[1-6]|table|tbody|tr|t[dh]|blockquote|fig\w+|section|pre)\b)", re.IGNORECASE
-)
 _FIRST_ON = re.compile(
     r"(?:The post|Artikel|Pos(?:tingan)?|Der Beitrag|La entrada|L[’'](?:article|articolo)|O post|Het bericht"
     r"|Сообщение)\s.{1,300}\s(?:appeared first on|pertama kali (?:tampil|muncul) (?:pada|di)|muncul pertama kali di"
@@ -86,11 +83,3 @@ _FIRST_ON = re.compile(
     r"|apareceu primeiro em|verscheen eerst op|появил\w+ сначала на)\s.{1,100}"
 )
 """What it puts behind each post of a feed."""
-
-
-def _as_displayed(text: str) -> str:
-    """The HTML of a post as it was written: blank lines part paragraphs, and what stands for an insert is left out."""
-    blocks = re.split(r"\n\s*\n", _SHORTCODE.sub("", text.replace("\r\n", "\n")))
-    return "\n\n".join(
-        block if _BLOCK_TAG.search(block) else f"<p>{block.strip().replace(chr(10), '<br>')}</p>" for block in blocks
-    )

@@ -16,8 +16,8 @@ from index.articles.lines import Facts
 from index.articles.opening import content
 from index.articles.pages.days import day_in_address, page_days
 from index.articles.pages.headlines import headline, shows_headline
-from index.articles.pages.tree import drop_unseen, prepare
-from index.articles.pages.walls import refuse_wall
+from index.articles.pages.tree import drop_unseen, prepare, text_of
+from index.articles.pages.walls import refuse_error, refuse_wall
 from index.articles.types import ArticleFile, Draft
 from index.text.characters import decode, one_line
 from index.types import RefusedError
@@ -29,6 +29,9 @@ SHORTEST_PAGE = 100
 """Characters; of a page that gives less, the bare paragraphs are tried as well."""
 
 _TAG = re.compile(r"<[^<>]*>")
+_BLOCK_TAG = re.compile(
+    r"<(?:!--|/?(?:p|div|[uo]l|li|h[1-6]|table|tbody|tr|t[dh]|blockquote|fig\w+|section|pre)\b)", re.IGNORECASE
+)
 _DECLARED = re.compile(
     rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE
 )
@@ -57,9 +60,11 @@ def read_html(file: ArticleFile) -> Iterator[Draft]:
         raise RefusedError("it holds no story")
     declared_language = page.get("lang") or page.get("xml:lang")
     days, declared, stamp = page_days(page), _declared_facts(page), _stamp(page)
+    shown = [*map(text_of, page.iter("h1")), one_line(page.findtext(".//title") or "")]
     paragraphs, story = _main_text(page, declared.title)
     title = headline(page, declared.title, story)
     lines = paragraphs or list(_bare_lines(page))
+    refuse_error(lines, [title or "", *shown])
     refuse_wall(lines, title, source, shows_title=shows_headline(page))
     likely = Facts(title=title, url=_saved_from(source), language=language_code(declared_language), updated=stamp)
     facts = replace(declared, title=None).or_else(likely)
@@ -71,6 +76,14 @@ def fragment_paragraphs(source: str) -> list[str]:
     """The paragraphs of a piece of HTML that is an article's text and nothing else."""
     page = _page(f"<html><body><article>{source}</article></body></html>")
     return _main_text(page, None)[0] if page is not None else []
+
+
+def as_displayed(source: str) -> str:
+    """The HTML of a text as it is displayed where blank lines part paragraphs, too, as in WordPress."""
+    blocks = re.split(r"\n\s*\n", source.replace("\r\n", "\n"))
+    return "\n\n".join(
+        block if _BLOCK_TAG.search(block) else f"<p>{block.strip().replace(chr(10), '<br>')}</p>" for block in blocks
+    )
 
 
 def without_tags(source: str) -> str:
@@ -152,18 +165,19 @@ def _extracted_text(page: Any) -> list[str]:
 
     # It reports each page without a text as an error of its own; here that is an ordinary result.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-    document = trafilatura.bare_extraction(page, include_comments=False, config=_extraction())
+    document = trafilatura.bare_extraction(page, options=_extraction())
     return [] if document is None or isinstance(document, dict) else list(_page_lines(document.text or ""))
 
 
 @cache
 def _extraction() -> Any:
-    from trafilatura.settings import use_config
+    from trafilatura.settings import Extractor, use_config
 
     config = use_config()
     # Of a page with less it takes all the words there are, as one paragraph; the bare paragraphs are better.
     config.set("DEFAULT", "MIN_EXTRACTED_SIZE", str(SHORTEST_PAGE))
-    return config
+    # Fast: where the story is, it is shown by now; there is nothing to compare other extractions for.
+    return Extractor(config=config, output_format="python", comments=False, fast=True)
 
 
 def _page_lines(text: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 from index.articles.errors import attempt
 from index.articles.fields import NAMES, field_name, language_code, latest_stamp, name_of, spoken, web_address
+from index.articles.html import as_displayed, fragment_paragraphs
 from index.articles.lines import Facts
 from index.articles.opening import LARGEST, display_path, regular_file
 from index.articles.plain_text import paragraphs
@@ -23,6 +24,13 @@ from index.types import LoadError, RefusedError
 
 _SKIP = 1 << 20
 _OTHER_DAY = re.compile(r"modif|updat|scrap|crawl|download|fetch|access|index|expir|ubah", re.IGNORECASE)
+_ARTICLE = re.compile(r"article|posting|report", re.IGNORECASE)
+_HTML = re.compile(
+    r"</?(?:p|div|br|h[1-6]|[uo]l|li|blockquote|figure|figcaption|section|article|span|strong|em|b|i|a)(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+_CUT_OFF = re.compile(r" ?\[\+\d{1,9} chars\]\s*\Z")
+"""What NewsAPI puts behind the "…" of a text of which it gives the beginning."""
 _MILLISECONDS = 1e11
 """Of an epoch; as seconds, it would be in the year 5138."""
 
@@ -62,7 +70,7 @@ def numbered_lines(file: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
 def _draft(line: bytes | None, place: str) -> Draft:
     if line is None:
         raise RefusedError(f"larger than {LARGEST >> 20} MB")
-    fields = {field_name(name): value for name, value in named_fields(line).items()}
+    fields = {field_name(name): value for name, value in _article(named_fields(line)).items()}
     text = _text(*_first(fields, NAMES["text"]))
     if not text.strip():
         raise RefusedError('it has no "text"')
@@ -77,7 +85,8 @@ def _draft(line: bytes | None, place: str) -> Draft:
         updated=latest_stamp(_first(fields, NAMES[name])[1] for name in ("published", "updated")),
         outlet=name_of(_first(fields, NAMES["outlet"])[1]),
     )
-    return Draft(paragraphs(text), facts, place=place, id=_id(fields), source=text)
+    lines = fragment_paragraphs(as_displayed(text)) if _HTML.search(text) else paragraphs(text)
+    return Draft(lines, facts, place=place, id=_id(fields), source=text)
 
 
 def named_fields(line: bytes) -> dict[str, Any]:
@@ -91,6 +100,13 @@ def named_fields(line: bytes) -> dict[str, Any]:
     if not isinstance(fields, dict):
         raise RefusedError("it is not a JSON object")
     return {name.casefold(): value for name, value in fields.items()}
+
+
+def _article(fields: dict[str, Any]) -> dict[str, Any]:
+    """The article among the objects of schema.org's "@graph"; the fields themselves where there is none."""
+    graph = fields.get("@graph")
+    objects = [each for each in graph if isinstance(each, dict)] if isinstance(graph, list) else []
+    return next((each for each in objects if _ARTICLE.search(str(each.get("@type")))), fields)
 
 
 def _first(fields: dict[str, Any], names: Iterable[str]) -> tuple[str, Any]:
@@ -110,7 +126,7 @@ def _text(name: str, value: Any) -> str:
     paragraphs = value if isinstance(value, list) else [value or ""]
     if not all(isinstance(paragraph, str) for paragraph in paragraphs):
         raise RefusedError(f'its "{name}" is not a string')
-    return "\n\n".join(paragraphs)
+    return _CUT_OFF.sub("", "\n\n".join(paragraphs))
 
 
 def _address(name: str, value: Any) -> str | None:
@@ -124,7 +140,7 @@ def _address(name: str, value: Any) -> str | None:
 
 def _unknown_days(line: bytes | None) -> list[str]:
     """The names of fields that hold a day, and are neither known as that of publication nor as another one."""
-    fields = json.loads(line or b"{}")
+    fields = _article(json.loads(line or b"{}"))
     known = {name for names in NAMES.values() for name in names}
     return [
         name

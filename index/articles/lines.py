@@ -82,10 +82,13 @@ _PLUG = re.compile(
     r"|nostr[oaie]|ons|наш\w*)\b).*"
     r"\b(?:whatsapp|telegram|facebook|instagram|google news|newsletters?|channel|saluran|podcast|aplikasi"
     r"|app)\b.*"
+    r"|(?:baca|cek|simak|lihat|temukan|read|get|find)\b.{1,80}\b(?:lain|lainnya|more|other)\b.{0,40}"
+    r"\b(?:whatsapp|telegram|google news|newsletters?|aplikasi|app)\W*"
+    r"|(?:dapatkan|nikmati|buka|get|enjoy|unlock)\b.{0,60}\b(?:akses|access)\b.{0,80}\b(?:ber)?(?:langganan|subscri\w+)\b.*"
     r"|.{0,80}\bbecome a (?:member|subscriber) today\W*",
     re.IGNORECASE,
 )
-"""A call to readers: do this with us, and in such a medium."""
+"""A call to readers: do this with us, and in such a medium; or pay, and have access."""
 _TAGS = re.compile(r"(?:tags?|topik|topics?|keywords|kata kunci)\s*:.*[^.]", re.IGNORECASE)
 _READ_ALSO = re.compile(
     r"[\W_]*(?:(?:baca|simak|lihat|tonton|saksikan)\s+(?:juga|pula)|also\s+(?:read|see|watch)"
@@ -127,6 +130,12 @@ _READ_MORE = re.compile(
 )
 
 
+_COMMENTS = _names("""
+    komentar|comments|reader comments|ulasan pembaca|kommentare|commentaires|comentarios|comentários|commenti
+    reacties|комментарии|yorumlar|التعليقات|コメント|评论|댓글
+""")
+
+
 def is_furniture(line: str) -> bool:
     """Whether the whole line belongs to the page around the story: navigation, buttons, notices."""
     if len(line) <= LONGEST_LABEL and _PLUG.fullmatch(line):
@@ -145,8 +154,9 @@ def is_section(line: str) -> bool:
 
 
 def is_read_also_label(line: str) -> bool:
-    """Whether the line is nothing but the heading over other articles."""
-    return is_section(line) or (len(line) <= LONGEST_HEADLINE and _bare(line) in _READ_ALSO_LABELS)
+    """Whether the line is nothing but the heading over other articles, or over readers' comments."""
+    bare = _bare(line) if len(line) <= LONGEST_HEADLINE else ""
+    return is_section(line) or bare in _READ_ALSO_LABELS or bare in _COMMENTS
 
 
 def is_read_also(line: str) -> bool:
@@ -182,6 +192,10 @@ _SIGN_OFF = re.compile(
 )
 
 
+_END_MARK = re.compile(r"(?:--|—) ?[A-Z]{3,15}(?:[/ -][A-Z]{3,15})?")
+"""What agencies put behind a story: "-- BERNAMA"."""
+
+
 def stands_alone(line: str) -> bool:
     """Whether the line is complete in itself, so that no line before or after it can be part of it."""
     return is_furniture(line) or any(recognise(line) for recognise in (dateline, _link, _credits))
@@ -190,6 +204,11 @@ def stands_alone(line: str) -> bool:
 def is_sign_off(line: str) -> bool:
     """Whether the line is what an editor leaves behind the last paragraph: "(rw/tas)", "Reporting by …"."""
     return len(line) <= LONGEST_LABEL and bool(_SIGN_OFF.fullmatch(line))
+
+
+def is_end_mark(line: str) -> bool:
+    """Whether the line is an agency's name behind two dashes, with which it ends a story."""
+    return bool(_END_MARK.fullmatch(line))
 
 
 def facts_of_line(line: str, *, at_edge: bool) -> Facts | None:

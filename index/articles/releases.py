@@ -22,8 +22,10 @@ _LONGEST = 160
 
 _LABEL = re.compile(
     r"\W*(?:siaran pers|rilis(?: pers| media)?|keterangan (?:pers|tertulis)|pernyataan (?:pers|resmi)|kenyataan media"
-    r"|(?:press|news|media|immediate) (?:release|statement)|for (?:immediate|general) (?:release|publication|use)"
-    r"|(?:untuk|bagi) (?:disiarkan|dirilis|dipublikasikan|penyiaran) segera|untuk segera (?:disiarkan|dirilis)"
+    r"|(?:press|news|media|immediate) (?:release|statement)|for release (?:immediately|at once|now)"
+    r"|for (?:immediate|general) (?:release|publication|use|distribution)"
+    r"|(?:untuk|bagi|harap|mohon|agar) (?:segera )?(?:disiarkan|dirilis|dipublikasikan|diterbitkan|dimuat|ditayangkan"
+    r"|disebarluaskan|penyiaran|publikasi)(?: segera)?"
     r"|pressemitteilung|communiqué de presse|comunicado de prensa|comunicato stampa|nota de prensa|persbericht"
     r"|zur sofortigen veröffentlichung|pour diffusion immédiate|para publicación inmediata)\b",
     re.IGNORECASE,
@@ -34,7 +36,9 @@ _NUMBERED = re.compile(
 )
 _ADDRESS = re.compile(
     r"(?:jl|jln|jalan|kompleks|gedung|gd)\.? .*\d.*|\W*(?:alamat|address|kantor|p\.?o\.? box)\b.*\d.*"
-    r"|\d+\w? (?:[A-Z]\w+ ){1,4}(?:street|st|avenue|ave|road|rd|boulevard|blvd|drive|dr|lane|way)\b.*",
+    r"|\d+\w? (?:[A-Z]\w+ ){1,4}(?:street|st|avenue|ave|road|rd|boulevard|blvd|drive|dr|lane|way)\b.*"
+    r"|[\w-]+(?:straße|strasse|str\.|platz|weg|allee) \d.*|(?:calle|avenida|avda\.?|rua) .*\d.*|\d+,? rue .*"
+    r"|[A-Z][\w .'-]{1,40}, [A-Z]{2} \d{5}(?:-\d{4})?|(?:[A-Z]\w+ ){1,2}\d{5}",  # a place and its postal code
     re.IGNORECASE,
 )
 _REACHED_AT = re.compile(
@@ -79,7 +83,8 @@ def without_letterhead(draft: Draft) -> Draft:
     if not labels and not is_letter:
         return draft
     above = labels[-1] if labels else max(at for at, is_of_it in enumerate(furniture) if is_of_it)
-    title = _title_place(head, furniture, above, draft.facts.title)
+    lead = draft.paragraphs[len(head)] if len(head) < len(draft.paragraphs) else ""
+    title = _title_place(head, furniture, above, draft.facts.title, lead)
     dropped = {line for at, line in enumerate(head) if furniture[at] or (at < (title or 0) and not _tells(line))}
     first = [] if title is None else [head[title]]
     others = [line for line in head if line not in dropped and line not in first]
@@ -105,7 +110,7 @@ def _is_lead(line: str) -> bool:
     return bool(_FROM_PLACE.match(line)) or date_in_story([line]) is not None
 
 
-def _title_place(head: list[str], furniture: list[bool], above: int, heading: str | None) -> int | None:
+def _title_place(head: list[str], furniture: list[bool], above: int, heading: str | None, lead: str) -> int | None:
     """Where the title stands among the lines before the lead; None if it is elsewhere, or stands above a label."""
     labelled = (facts.title for line in head if (facts := facts_of_top_line(line, None)))  # "Judul: …"
     if any(labelled) or (heading and heading not in head):
@@ -114,7 +119,16 @@ def _title_place(head: list[str], furniture: list[bool], above: int, heading: st
     if heading and (own := [at for at in places if head[at] == heading and (at > above or not _is_office(heading))]):
         return own[0]
     titles = [at for at in places if at > above and is_headline(head[at])]
-    return next((at for at in titles if not _is_office(head[at])), titles[0] if titles else None)
+    seat = _seat(head)  # above it stands whose it is
+    titles = [at for at in titles if at > seat] or titles
+    return next((at for at in titles if not _is_office(head[at]) and head[at] not in lead), next(iter(titles), None))
+
+
+def _seat(head: list[str]) -> int:
+    """The place of the last line that tells where an office is, or how it is reached other than by its contacts."""
+    contact = next((at for at, line in enumerate(head) if _CONTACT.fullmatch(line)), len(head))
+    seats = (at for at, line in enumerate(head) if _ADDRESS.fullmatch(line) or (at < contact and _is_reached(line)))
+    return max(seats, default=-1)
 
 
 def _tells(line: str) -> bool:

@@ -11,6 +11,7 @@ from index.articles.lines import (
     Facts,
     facts_of_line,
     facts_of_top_line,
+    is_end_mark,
     is_headline,
     is_read_also,
     is_section,
@@ -26,6 +27,8 @@ _STORY = 120
 """Characters of a paragraph of the story. After two such (a caption, the lead) the head is over."""
 _HEAD = 12
 """Paragraphs among which title, dateline and by-line are looked for."""
+_BEHIND_MARK = 4
+"""Last paragraphs, of which those behind an agency's end mark are about the agency."""
 _EVENT = re.compile(r"\d{1,2} [^\W\d]+ \d{4} [—–-] \S")
 """What a calendar below the story says: a day, and what will be."""
 _CAPTION = re.compile(
@@ -77,7 +80,8 @@ def _is_whole_story(line: str, draft: Draft) -> bool:
 
 
 def _without_sign_off(paragraphs: list[str]) -> list[str]:
-    end = len(paragraphs)
+    marks = (at for at in range(max(1, len(paragraphs) - _BEHIND_MARK), len(paragraphs)) if is_end_mark(paragraphs[at]))
+    end = next(marks, len(paragraphs))
     while end and is_sign_off(paragraphs[end - 1]):
         end -= 1
     return paragraphs[:end]

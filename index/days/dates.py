@@ -145,6 +145,8 @@ _PUBLISHED = _any_of("""
     published|first published|originally published|posted|first posted|released|issued|created|date|publication date
     diterbitkan|dipublikasikan|dipublish|publikasi|publish|terbit|tayang|rilis|dirilis|dimuat|diunggah|diposting|ditulis
     ditayangkan|dibuat|tanggal|tgl|tgl.|tanggal terbit
+    pertama kali terbit|pertama kali tayang|pertama kali diterbitkan|pertama kali dipublikasikan|zuerst veröffentlicht
+    erstveröffentlichung|première publication|primera publicación|publicado por primera vez|publicado pela primeira vez
     tarikh|diterbitkan pada|disiarkan|veröffentlicht|erschienen|erstellt|stand|datum|publié|publiée
     paru|mis en ligne|publicado|publicada|fecha|publicación|creado|data|criado|publicado em
     pubblicato|pubblicata|gepubliceerd|geplaatst|опубликовано|опубликована|дата|дата публикации|создано|نشر|نُشر|تم النشر
@@ -187,7 +189,7 @@ _STOP = re.compile(r"(?<=\0)\s*\.(?=\s|$)")
 _BREAK = re.compile(r"[|•·–—/()\0]|(?<=\s)-+(?=\s|\0)|(?<=\0)-")
 _BESIDE_WORDS = re.compile(r"[^\s|•·–—\-/()\[\],:]\s*\0|\0\s*[^\s|•·–—\-/()\[\],:]")
 _BESIDE_WORDS_OR_COMMA = re.compile(r"\w[^\w\0]*,\s*\0|" + _BESIDE_WORDS.pattern)
-_LEAD = re.compile(r"(.{8,60}?)(?:\s?[–—]|\s--?\s|\s?--\s)")
+_LEAD = re.compile(r"(.{8,60}?)(?:\s?[–—]|\s--?\s|\s?--\s|(?<=\d{4})(?: года)?\.\s)")
 _BRACKETED = re.compile(r"(?<!\w)([^\W\d_][^\s\d(),]+),?\s?\((\d{1,2}[/.-]\d{1,2}[/.-]\d{4})\)")
 
 

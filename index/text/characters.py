@@ -17,7 +17,20 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 # Others that Python knows by name are no character sets of pages (zlib, punycode), or slow on purpose.
-_CHARSETS = ("iso8859", "cp125", "cp874", "koi8", "gb", "big5", "euc", "shift_jis", "mac-roman", "tis-620")
+_CHARSETS = ("iso8859", "cp125", "cp874", "cp932", "cp949", "koi8", "gb", "big5", "euc", "shift_jis", "mac-roman")
+_MEANT = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "big5": "big5hkscs",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+}
+"""The larger set that a page nearly always means, and browsers take, where it declares an older one."""
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _ODD_SHARE = 0.05
 """Control characters among all; random bytes have an eighth, texts none but a stray one."""
@@ -70,11 +83,10 @@ def _wide_encoding(sample: bytes) -> str:
 def _charset(declared: str | None) -> str | None:
     """The character set by its declared name; None if that is none, or UTF-8 where it is not."""
     try:
-        name = codecs.lookup(declared or "").name
+        name = codecs.lookup((declared or "").lower().removeprefix("x-")).name
     except LookupError:
         return None
-    # As browsers do: who declares Latin-1 nearly always writes windows-1252.
-    return "cp1252" if name == "iso8859-1" else name if name.startswith(_CHARSETS) else None
+    return _MEANT.get(name) or (name if name.startswith(_CHARSETS) else None)
 
 
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")

@@ -25,6 +25,11 @@ _OF_SOME_DAY = re.compile(
 )
 _STORIES = re.compile(r"article|posting|report|webpage|review", re.IGNORECASE)
 _IN_BROKEN_DATA = re.compile(r'"(datePublished|dateModified)"\s*:\s*"([^"]+)"')
+_FIRST = re.compile(
+    r"first (?:published|posted)|originally published|pertama kali|zuerst veröffentlicht|erstveröffentlich"
+    r"|première publication|primera publicación|por primera vez|pela primeira vez",
+    re.IGNORECASE,
+)
 _PARTS = ("@graph", "mainEntity", "mainEntityOfPage")
 _IN_ADDRESS = re.compile(
     r"/((?:19|20)\d\d)(?:([/-])(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?=/|$)"
@@ -53,7 +58,9 @@ class PageDays:
         """
         hints = [*self.published, *(line for line, _ in self.beside_headline), *self.some, *self.updated]
         day = partial(local_day, language=language, address=address, beside=hints)
-        seen = next((found.day for _, found in self.beside_headline if not found.is_update), None)
+        shown = [(line, found.day) for line, found in self.beside_headline if not found.is_update]
+        # What stands first may be the last update's day, where another is named as that of first publication.
+        seen = next((day for line, day in shown if _FIRST.search(line)), shown[0][1] if shown else None)
         published = self._declared(seen, day) or seen or _first(map(day, self.some))
         if published:
             return Facts(published=published)

@@ -1,4 +1,4 @@
-"""Pages that stand before an article and are none: consent walls, and checks whether a robot asks."""
+"""Pages that stand before an article or in its place: consent walls, checks for robots, and error pages."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ LONGEST_WALL = 5000
 """Characters; a longer page that speaks of consent is an article about it."""
 LONGEST_CHECK = 1500
 """Of a check for robots."""
+_LONGEST_ERROR = 100
+"""Of a heading that says that there is no such page."""
 _MOST = 0.7
 """Of the text of a wall, so much speaks of nothing else."""
 
@@ -52,13 +54,19 @@ _ROBOTS = (
     r"(?:js|javascript)\b|javascript(?:\W+\w+){0,3}\W+(?:aktiv|activ|abilit|inschak|включ|enabled"
     r"|disabled|有効|启用|啟用)"
     r"|menerima cookie dan javascript",
-    r"security of your connection|check(?:ing)? your browser|security check|verif(?:y|ying|ication"
+    r"security of your connection|site connection is secure|koneksi situs"
+    r"|(?:keamanan|keselamatan) (?:koneksi|sambungan)|sicherheit ihrer verbindung"
+    r"|sécurité de votre connexion|seguridad de (?:su|tu) conexión"
+    r"|segurança da (?:sua )?conexão|sicurezza della (?:tua|sua) connessione|(?:beveiliging|veiligheid) van (?:uw|je)"
+    r" verbinding|безопасност\w+ (?:вашего )?(?:соединени|подключени)\w+|bağlantınızın güvenli|接続のセキュリティ"
+    r"|memeriksa (?:apakah )?(?:browser|peramban)|check(?:ing)? your browser|security check|verif(?:y|ying|ication"
     r"|ikasi)(?:\W+\w+){0,2}?\W+"
     r"(?:you\b|security|keamanan|human|manusia)|verifikasi keamanan|sicherheitsüberprüfung"
     r"|vérification de sécurité"
     r"|verificación de seguridad|verificação de segurança|проверка безопасности|проверка браузера|ddos"
     r"|ray id|cloudflare|安全验证",
-    r"unusual (?:traffic|activity)|automated (?:access|requests|traffic|queries)"
+    r"unusual (?:traffic|activity)|malicious (?:behaviou?r|bots?)|perilaku berbahaya|(?:by|oleh) (?:ro)?bots?\b"
+    r"|automated (?:access|requests|traffic|queries)"
     r"|lalu lintas (?:yang )?(?:tidak|mencurigakan)"
     r"|aktivitas (?:yang )?(?:tidak (?:biasa|wajar)|mencurigakan)|ungewöhnliche\w* (?:aktivität"
     r"|datenverkehr|zugriff)"
@@ -117,3 +125,54 @@ def _share(lines: Sequence[str], patterns: Sequence[re.Pattern[str]]) -> float:
     """Of the characters, those in lines that speak of one of these things."""
     spoken = sum(len(line) for line in lines if any(pattern.search(line) for pattern in patterns))
     return spoken / (sum(map(len, lines)) or 1)
+
+
+# --- error pages ------------------------------------------------------------------------------------------------
+
+_NOT_THERE = (
+    r"(?:the |this |that )?(?:page|article|story|content|post|file|url|document)?(?: you\W[\w\s]{5,40})? ?(?:was |is )?"
+    r"(?:not (?:be )?found|(?:could not|couldn.t|cannot|can.t) be found|(?:does not|doesn.t) exist"
+    r"|no longer (?:exists|available)|(?:not |isn.t |un)available)"
+    r"|(?:halaman|laman|artikel|berita|konten|postingan|kandungan)(?: ini| yang [\w\s]{4,30}?)? (?:tidak|tak|belum)"
+    r"(?: dapat| bisa)? (?:ditemukan|ada|tersedia|dijumpai|ditemui|wujud)"
+    r"|(?:(?:die|diese) )?(?:seite|artikel|beitrag|inhalt)(?: \w+){0,3} nicht (?:\w+ )?(?:gefunden|verfügbar|vorhanden)"
+    r"(?: werden)?"
+    r"|(?:la |cette )?page (?:[\w\s]{0,30})?(?:introuvable|non trouvée|n.existe (?:pas|plus)|inexistante)"
+    r"|(?:la |esta )?p[áa]gina (?:[\w\s]{0,30})?(?:no (?:encontrada|existe|disponible)|no se (?:ha )?encontr\w+)"
+    r"|(?:a |esta )?p[áa]gina (?:[\w\s]{0,30})?não (?:foi )?(?:encontrada|existe|disponível)"
+    r"|(?:la )?pagina (?:[\w\s]{0,30})?non (?:è stata )?(?:trovata|esiste|disponibile)"
+    r"|(?:de |deze )?pagina (?:is |bestaat )?niet ?(?:meer|gevonden|beschikbaar)?"
+    r"|(?:такая |эта )?страница не (?:найдена|существует)|(?:strona nie (?:istnieje|została znaleziona))"
+    r"|nie znaleziono strony|sayfa bulunamadı|không tìm thấy trang|trang không tồn tại|ไม่พบหน้า\w*"
+    r"|الصفحة غير موجودة|لم يتم العثور على الصفحة|(?:お探しの)?(?:ページ|記事)(?:が|は)見つかりません(?:でした)?"
+    r"|(?:요청하신 )?페이지를 찾을 수 없습니다|(?:您访问的)?(?:页面|网页|頁面)(?:不存在|找不到)"
+    r"|找不到(?:该|此|您的)?(?:页面|网页|頁面)"
+    r"|(?:internal )?server error|bad gateway|(?:service|site) (?:temporarily )?unavailable|gateway time-?out"
+)
+_BESIDE = r"(?:error|erreur|fehler|galat|kesalahan|errore?|ошибка|oops|ups|whoops|sorry|maaf|http|[45]\d\d|[\W_])*"
+_ERROR = re.compile(rf"{_BESIDE}(?:{_NOT_THERE}|404){_BESIDE}", re.IGNORECASE)
+_PIECES = re.compile(r"\s[|–—·•»:-]{1,2}\s")
+_TO_READER = re.compile(
+    r"\byou(?:.re| are| were|.ve| have)? (?:\w+ )?(?:look\w* for|request\w*|try\w* to|want\w*)"
+    r"|may have been (?:re)?moved|yang (?:anda|kamu|saudara) (?:cari|minta|tuju|akses|kunjungi)"
+    r"|gesuchte|aufgerufene|angeforderte|vous (?:re)?cherchez|vous (?:avez )?demand\w+|demandée|solicitada"
+    r"|que (?:est[áa]s? |intentas )?(?:buscas?|buscando|visitar)|que (?:você )?(?:está )?procura"
+    r"|(?:stai|state) cercando|cercata|richiesta|(?:je|u) (?:zoekt|zocht)|вы ищете|запрошенн|której szukasz|aradığınız"
+    r"|bạn (?:đang )?tìm|お探しの|찾으시는|요청하신|您(?:要)?(?:访问|查找|訪問)|ที่คุณ|التي تبحث",
+    re.IGNORECASE,
+)
+
+
+def refuse_error(lines: Sequence[str], headings: Sequence[str]) -> None:
+    """Raise RefusedError where a page's title or heading is nothing but that there is no such page.
+
+    What stands below it may be other stories' teasers. A column may be called "Page not found", too; it is longer, and
+    does not tell its readers that they look for something else.
+    """
+    pieces = [piece for heading in headings for piece in _PIECES.split(heading)]
+    if not any(len(piece) <= _LONGEST_ERROR and _ERROR.fullmatch(piece) for piece in pieces):
+        return
+    length = sum(map(len, lines))
+    speaks_to_reader = any(_TO_READER.search(line[:LONGEST_CHECK]) for line in lines[:5])
+    if length <= (LONGEST_WALL if speaks_to_reader else LONGEST_CHECK / 2):
+        raise RefusedError("it is an error page, not an article")

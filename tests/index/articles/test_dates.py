@@ -87,6 +87,9 @@ def test_a_dateline_tells_the_day_and_leaves_the_story(tmp_path: Path, line: str
     ("line", "expected"),
     [
         ("TANJUNG LIMA, 3 Mei 2024 — Air laut naik dan merendam ratusan rumah warga.", date(2024, 5, 3)),
+        ("TANJUNG LIMA, 3 Mei 2024. Air laut naik dan merendam ratusan rumah warga.", date(2024, 5, 3)),
+        ("НОВАЯ БУХТА, 3 мая 2024 года. Вода затопила сотни домов у старого причала.", date(2024, 5, 3)),
+        ("Kapal itu tiba pada 3 Mei 2024. Air laut naik sesudahnya, kata warga setempat.", None),
         ("Air laut naik dan merendam ratusan rumah warga desa itu, Jumat (3/5/2024).", date(2024, 5, 3)),
         ("Foto perahu nelayan yang tertambat di dermaga lama, Jumat (3/5/2024).", None),
         ("Desa itu terakhir terendam pada 4 Juni 2021, kata seorang warga setempat.", None),

@@ -122,6 +122,42 @@ def test_schema_orgs_objects_are_understood(tmp_path: Path) -> None:
     assert article.url == "https://x.example/rob"
 
 
+def test_the_article_of_a_graph_is_taken(tmp_path: Path) -> None:
+    page = {"@type": "WebPage", "name": f"{TITLE} | Suara Teluk", "text": SECOND, "datePublished": "2024-07-01"}
+    story = {"@type": ["Article", "NewsArticle"], "headline": TITLE, "articleBody": LEAD, "datePublished": "2024-05-03"}
+    graph = {"@context": "https://schema.org", "@graph": ["https://x.example", page, story, {"@type": "Person"}]}
+    (article,) = articles(loaded(tmp_path, "a.jsonl", lines(graph)))
+    assert (article.title, article.text, article.published) == (TITLE, LEAD, date(2024, 5, 3))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<p>{LEAD}</p>\n<p>{SECOND}</p>",
+        [f"<p>{LEAD}</p>", f"<p>{SECOND}</p>"],
+        [LEAD, f"<div class='a'>{SECOND}</div>"],
+        f"{LEAD}<br/><br/>{SECOND}",
+        f"<strong>{LEAD[:7]}</strong>{LEAD[7:]}\n\n{SECOND}",
+        f"<p>{LEAD}</p><p>Baca juga: <a href='/t'>Tanggul Baru Dibangun</a></p><p>{SECOND}</p>",
+    ],
+)
+def test_a_text_that_is_html_is_read_as_html(tmp_path: Path, text: object) -> None:
+    (article,) = articles(loaded(tmp_path, "a.jsonl", lines({"title": TITLE, "text": text})))
+    assert article.text == f"{LEAD}\n\n{SECOND}"
+
+
+def test_a_sign_that_is_no_tag_stays(tmp_path: Path) -> None:
+    odd = f"{LEAD} Kadar garam <p dan suhu <30 derajat & turun."
+    (article,) = articles(loaded(tmp_path, "a.jsonl", lines({"title": TITLE, "text": odd})))
+    assert article.text == odd
+
+
+def test_the_count_behind_a_text_that_was_cut_off_is_left_out(tmp_path: Path) -> None:
+    line = {"title": TITLE, "content": f"{LEAD}\r\nAir… [+51 chars]"}
+    (article,) = articles(loaded(tmp_path, "a.jsonl", lines(line)))
+    assert article.text.endswith("Air…")
+
+
 def test_an_unknown_field_with_a_day_is_named_once(tmp_path: Path) -> None:
     line = {
         "text": LEAD,

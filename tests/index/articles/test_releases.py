@@ -41,6 +41,21 @@ LETTERHEADS = {
     ],
     "an office behind the label": ["Siaran Pers", "No. 7/SP/2024", "BADAN PENANGGULANGAN BENCANA", "www.bpb.example"],
     "a contact": ["RILIS MEDIA", "Narahubung:", "Bayu Samudra", "humas@teluk.example", "0812 0000 0000"],
+    "to be printed at once behind a number": ["SIARAN PERS", "Nomor: 45/SP/V/2024", "UNTUK DITERBITKAN SEGERA"],
+    "to be printed at once behind an office": [
+        "PERUMDA AIR DAMAR",
+        "Jalan Pompa 7, Teluk Damar 90111",
+        "Mohon segera dimuat",
+    ],
+    "whose it is and where": [
+        "SIARAN PERS",
+        "Rumah Sakit Teluk Damar",
+        "Instalasi Hubungan Masyarakat",
+        "Jl. Dermaga No. 4",
+        "Teluk Damar 90111",
+        "Narahubung: Bayu Samudra (0812-0000-0000)",
+    ],
+    "whose it is, as the lead says": ["RILIS MEDIA", "Kabupaten Teluk Damar"],
     "to be printed at once": ["UNTUK DISIARKAN SEGERA", "Kontak media: Bayu Samudra (0812-0000-0000)"],
 }
 
@@ -57,6 +72,21 @@ def test_a_release_in_english_begins_under_its_label(tmp_path: Path, label: str)
     head = f"{label}\n\nMedia contact:\nJoan Ferry\npress@damar.example\n+62 555 0142"
     article = read(tmp_path, "a.txt", text_of(head, ENGLISH, ENGLISH_LEAD, SECOND))
     assert (article.title, article.text) == (ENGLISH, text_of(ENGLISH_LEAD, SECOND))
+
+
+@pytest.mark.parametrize(
+    "office",
+    [["Damar Water"], ["Damar Bay Hospital", "12 Old Pier Road", "Damar, OH 45000"], ["DBH", "www.dbh.example"]],
+)
+def test_a_release_is_not_called_after_whose_it_is(tmp_path: Path, office: list[str]) -> None:
+    lines = ["FOR IMMEDIATE RELEASE", *office, "Media Contact: Joan Ferry, press@damar.example", ENGLISH, ENGLISH_LEAD]
+    article = read(tmp_path, "a.txt", text_of(*lines, SECOND))
+    assert (article.title, article.text) == (ENGLISH, text_of(ENGLISH_LEAD, SECOND))
+
+
+def test_a_title_above_a_contact_stays_the_title(tmp_path: Path) -> None:
+    lines = ["PRESS RELEASE", ENGLISH, "Media Contact:", "Joan Ferry", "+62 555 0142", "The rains come early"]
+    assert read(tmp_path, "a.txt", text_of(*lines, ENGLISH_LEAD, SECOND)).title == ENGLISH
 
 
 @pytest.mark.parametrize("day", ["Teluk Damar, 3 Mei 2024", "03/05/2024", "UNTUK DISIARKAN SEGERA: 3 Mei 2024"])

@@ -95,6 +95,11 @@ def test_an_english_article_with_its_link(tmp_path: Path) -> None:
         "Copyright © 2024 Suara Teluk",
         "[Gambas:Video Suara Teluk]",
         "https://suarateluk.example/rob",
+        "Cek berita dan artikel Suara Teluk yang lain di Google News",
+        "Baca berita TELUK lainnya di WhatsApp.",
+        "Read more stories like this in our app",
+        "Nikmati akses penuh ke semua artikel dengan berlangganan Suara Teluk Plus.",
+        "Get unlimited access to all our stories with a subscription.",
     ],
 )
 def test_what_is_not_the_story_is_left_out(tmp_path: Path, line: str) -> None:
@@ -119,6 +124,8 @@ def test_what_is_not_the_story_is_left_out(tmp_path: Path, line: str) -> None:
         "Pemilu digelar 14 Februari 2024",
         "Pada Senin (13/1/2025) pagi, satu kilogram cabai dijual Rp 118.000",
         "Kapan air surut?",
+        "Read more widely, the teacher told pupils who had found other news in an app that the school had blocked.",
+        "Dapatkan akses jalan ke pelabuhan, warga meminta, sebelum hujan turun pada bulan depan.",
     ],
 )
 def test_the_story_stays(tmp_path: Path, line: str) -> None:
@@ -135,6 +142,12 @@ def test_a_list_of_other_headlines_is_left_out_only_behind_the_story(tmp_path: P
 
 def test_an_editors_initials_are_left_out(tmp_path: Path) -> None:
     assert read(tmp_path, "a.txt", text_of(HEADLINE, LEAD, SECOND, "(rw/tas)")).text == text_of(LEAD, SECOND)
+
+
+def test_what_an_agency_says_of_itself_behind_its_end_mark_is_left_out(tmp_path: Path) -> None:
+    about = "TELUK menyajikan berita kepada pelanggannya di dua belas kabupaten melalui kawat."
+    lines = [LEAD, SECOND, LEAD.replace("340", "20"), SECOND.replace("19.00", "20.00")]
+    assert read(tmp_path, "a.txt", text_of(HEADLINE, *lines, "-- TELUK", about)).text == text_of(*lines)
 
 
 def test_a_wrapped_line_to_another_article_is_left_out_whole(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from article_files import read
 
+from index.text.characters import decode
 from index.types import LoadError
 
 ODD = "“Café” itu — milik Jürgen — dibuka…"
@@ -58,6 +59,28 @@ IN_THEIR_ENCODINGS = [
 def test_an_encoding_that_is_not_declared_is_told_by_the_text(tmp_path: Path, text: str, encoding: str) -> None:
     text = " ".join([text] * 5)
     assert read(tmp_path, "a.txt", text.encode(encoding)).text == text
+
+
+@pytest.mark.parametrize(
+    ("declared", "text", "encoding"),
+    [
+        ("gb2312", "教师朱镕说：“走廊里挂着一百二十把旧伞。”", "gb18030"),
+        ("x-gbk", "走廊里住着一只𠮷鸟。", "gb18030"),
+        ("shift_jis", "髙橋さんは①番の傘を掛けた。", "cp932"),
+        ("x-sjis", "髙橋さんは①番の傘を掛けた。", "cp932"),
+        ("euc-kr", "펲시콜라 똠방각하가 우산을 걸었다.", "cp949"),
+        ("ks_c_5601-1987", "펲시콜라 똠방각하가 우산을 걸었다.", "cp949"),
+        ("big5", "香港啲學生掛咗一百二十把遮。", "big5hkscs"),
+        ("tis-620", "ครูแขวนร่ม “เก่า” ไว้ในทางเดิน", "cp874"),
+        ("iso-8859-1", "Le maire a fermé l’école “jusqu’à lundi”.", "cp1252"),
+        ("us-ascii", "Le maire a fermé l’école “jusqu’à lundi”.", "cp1252"),
+        ("iso-8859-9", "Belediye “eski köprüyü” kapattığını açıkladı.", "cp1254"),
+    ],
+)
+def test_a_declared_encoding_is_the_larger_one_that_browsers_take_for_it(
+    declared: str, text: str, encoding: str
+) -> None:
+    assert decode(text.encode(encoding), declared=declared) == text
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "euc_kr", "cp1251"])

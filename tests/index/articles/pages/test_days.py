@@ -80,6 +80,8 @@ def test_the_clocks_of_another_stamp_or_of_the_address_count(tmp_path: Path) -> 
         "<span itemprop='datePublished' content='2024-05-03T10:00:00+07:00'>kemarin</span>",
         "<div>Diperbarui 9 Mei 2024, 10:00 WIB</div><div>Tayang 3 Mei 2024, 08:00 WIB</div>",
         "<div>3 Mei 2024 (terakhir diperbarui: 9 Mei 2024)</div>",
+        "<div>Kamis, 9 Mei 2024 18.45 WIB</div><div>Pertama kali terbit: Jumat, 3 Mei 2024 22.10 WIB</div>",
+        "<details><summary>Thu 9 May 2024 18.45 BST</summary><span>First published on Fri 3 May 2024</span></details>",
     ],
 )
 def test_the_day_beside_the_headline_is_the_page_s(tmp_path: Path, byline: str) -> None:

@@ -170,6 +170,12 @@ def test_a_box_that_opens_with_a_label_is_of_other_stories(tmp_path: Path, label
     assert text(tmp_path, article(body)) == STORY
 
 
+@pytest.mark.parametrize("label", ["Komentar", "Comentarios", "Kommentare"])
+def test_readers_comments_are_left_out(tmp_path: Path, label: str) -> None:
+    body = paragraphs(LEAD, SECOND, THIRD, FOURTH) + f"<div class='a_c'><h3>{label}</h3><p>Aturan › {OTHER}</p></div>"
+    assert text(tmp_path, article(body)) == STORY
+
+
 @pytest.mark.parametrize(
     "teaser",
     [

@@ -31,9 +31,36 @@ CHECKS = [
         "Access to this page has been denied because we believe you are using automation tools.",
     ],
     ["Checking your browser before accessing the site.", "Please enable JavaScript and cookies to continue."],
+    [
+        "Memeriksa keamanan koneksi situs",
+        "Koneksi Anda diperiksa, karena bot kadang menyamar sebagai pembaca dengan perilaku berbahaya.",
+        "Klik kotak ini untuk memastikan bahwa Anda manusia.",
+    ],
     ["Akses ditolak", "Buktikan bahwa Anda adalah manusia dan bukan robot untuk melanjutkan."],
     ["Vérification de sécurité", "Veuillez confirmer que vous n’êtes pas un robot."],
 ]
+ERRORS = {
+    "en": ("404: Page not found", "Sorry, the page you are looking for may have been moved or deleted."),
+    "id": ("Halaman Tidak Ditemukan", "Maaf, halaman yang Anda cari telah dihapus atau pindah alamat."),
+    "ms": ("Laman tidak dijumpai", "Laman yang anda cari tiada di sini."),
+    "de": ("Seite nicht gefunden", "Die gesuchte Seite gibt es leider nicht mehr."),
+    "fr": ("Erreur 404 – Page introuvable", "La page que vous cherchez n’est plus ici."),
+    "es": ("Página no encontrada", "La página que buscas no existe o ha cambiado de dirección."),
+    "pt": ("Página não encontrada", "O endereço que você procura não existe mais."),
+    "it": ("Pagina non trovata", "La pagina che stai cercando è stata spostata."),
+    "nl": ("Pagina niet gevonden", "De pagina die je zoekt bestaat niet meer."),
+    "ru": ("Ошибка 404: страница не найдена", "Страница, которую вы ищете, удалена."),
+    "tr": ("Sayfa bulunamadı", "Aradığınız sayfa kaldırılmış olabilir."),
+    "ja": ("ページが見つかりません", "お探しのページは移動したか削除されました。"),
+    "zh": ("页面不存在", "您访问的页面已被删除。"),
+    "ko": ("페이지를 찾을 수 없습니다", "요청하신 페이지가 삭제되었습니다."),
+    "ar": ("الصفحة غير موجودة", "الصفحة التي تبحث عنها غير متاحة."),
+}
+TEASERS = "".join(
+    f"<div class='card'><h3><a href='/{n}'>Warga Dusun {n} Menanam Bakau Lagi</a></h3>"
+    f"<p>Sebanyak {n}00 bibit ditanam warga di tepi muara pada akhir pekan yang lalu.</p></div>"
+    for n in range(2, 14)
+)
 ARTICLE = [
     "Pengadilan memerintahkan portal itu menghapus dinding cookie yang tidak dapat ditolak pembacanya.",
     "Kantor Wali Kota menilai kebijakan itu merugikan dua juta pengunjung sejak bulan Maret.",
@@ -83,3 +110,25 @@ def test_an_article_below_a_demand_for_consent_is_read(tmp_path: Path, language:
 def test_an_article_with_a_puzzle_in_its_comment_form_is_read(tmp_path: Path) -> None:
     source = page(ARTICLE, extra="<form><div class='g-recaptcha'></div></form>")
     assert ARTICLE[2] in read(tmp_path, "a.html", source).text
+
+
+@pytest.mark.parametrize("language", ERRORS)
+def test_an_error_page_is_refused_by_name(tmp_path: Path, language: str) -> None:
+    title, sorry = ERRORS[language]
+    for source in (
+        page([sorry], title=f"{title} - Suara Teluk", extra=TEASERS),
+        page([sorry], title="Suara Teluk", extra=TEASERS).replace("<body>", f"<body><h1>{title}</h1>"),
+        page([], title=title),
+    ):
+        assert reason(tmp_path, source) == "it is an error page, not an article"
+
+
+@pytest.mark.parametrize("title", ["Page Not Found", "404", "Halaman Tidak Ditemukan - Suara Teluk"])
+def test_a_column_that_is_called_like_an_error_page_is_read(tmp_path: Path, title: str) -> None:
+    column = [f"{line} Kini di alamat ke-{n} tertulis “404: page not found”." for n, line in enumerate(ARTICLE * 3)]
+    assert ARTICLE[0] in read(tmp_path, "a.html", page(column, title=title)).text
+
+
+@pytest.mark.parametrize("title", ["Halaman Arsip Tidak Ditemukan Warga", "Page Not Found: Arsip Kota Hilang"])
+def test_a_headline_that_says_more_than_an_error_is_read(tmp_path: Path, title: str) -> None:
+    assert ARTICLE[0] in read(tmp_path, "a.html", page(ARTICLE, title=title)).text
