@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from index.articles.fields import language_code
-from index.articles.json_lines import named_fields, numbered_lines
+from index.articles.formats.json_lines import named_fields, numbered_lines
 from index.articles.opening import LARGEST
 from index.types import ConfigurationError, RefusedError, Span
 

@@ -8,14 +8,14 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from index.articles import opening
-from index.articles.documents import read_docx, read_pdf
 from index.articles.errors import attempt, load_error
-from index.articles.feeds import read_feed
-from index.articles.html import read_html
+from index.articles.formats.documents import read_docx, read_pdf
+from index.articles.formats.feeds import read_feed
+from index.articles.formats.html import read_html
+from index.articles.formats.json_lines import read_json_lines
+from index.articles.formats.mail import read_mail, read_text
+from index.articles.formats.markdown import read_markdown
 from index.articles.ids import ItemIds
-from index.articles.json_lines import read_json_lines
-from index.articles.mail import read_mail, read_text
-from index.articles.markdown import read_markdown
 from index.articles.opening import LARGEST, display_path
 from index.articles.story import story
 from index.articles.types import ArticleFile, Draft, Format

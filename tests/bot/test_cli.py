@@ -123,8 +123,8 @@ def test_a_build_says_what_it_did(kabar: Kabar, articles_dir: Path, tmp_path: Pa
     first = kabar("index", "build", "--json", settings={"ARTICLES_DIR": str(articles_dir)})
     report = json.loads(first.stdout)
     assert list(report) == [
-        "snapshot", "added", "updated", "removed", "moved", "unchanged", "skipped", "copies", "similar", "chunks",
-        "embedded", "reused", "seconds",
+        "snapshot", "added", "updated", "removed", "moved", "unchanged", "skipped", "copies", "superseded", "similar",
+        "chunks",        "embedded", "reused", "seconds",
     ]  # fmt: skip
     assert (report["added"], report["unchanged"], report["reused"]) == (["harbour", "market", "orchestra"], 0, 0)
     assert report["skipped"] == [{"path": str(articles_dir / "empty.txt"), "reason": "it is empty"}]

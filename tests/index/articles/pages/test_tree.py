@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from article_files import read, text_of
 
-from index.articles.html import fragment_paragraphs
+from index.articles.formats.html import fragment_paragraphs
 
 LEAD = "Penyulingan minyak cengkih di Watu Lanang kembali beroperasi dengan 14 ketel, kata ketua koperasi Sasi Wenno."
 SECOND = "Setiap ketel mengolah 900 kilogram daun kering dalam sehari dan memerlukan kayu bakar dari kebun sendiri."

@@ -26,7 +26,7 @@ from fpdf.enums import AccessPermission, EncryptionMethod
 from patience import PATIENCE
 
 from index.articles import loading
-from index.articles.documents import read_docx, read_pdf
+from index.articles.formats.documents import read_docx, read_pdf
 from index.articles.loading import load
 from index.articles.types import ArticleFile
 from index.sandbox.parent import Limits

@@ -11,10 +11,10 @@ from typing import Any
 
 from index.articles.errors import attempt
 from index.articles.fields import language_code, latest_stamp, spoken, web_address
-from index.articles.html import as_displayed, fragment_paragraphs, without_tags
+from index.articles.formats.html import as_displayed, fragment_paragraphs, without_tags
+from index.articles.formats.plain_text import paragraphs
 from index.articles.lines import Facts
 from index.articles.opening import content, display_path
-from index.articles.plain_text import paragraphs
 from index.articles.types import ArticleFile, Draft
 from index.days.dates import first_date
 from index.days.zones import local_day

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.articles import json_lines, loading, opening
-from index.articles.json_lines import read_json_lines
+from index.articles.formats.json_lines import read_json_lines
 from index.articles.loading import load
 from index.articles.types import ArticleFile
 from index.types import Article, LoadError

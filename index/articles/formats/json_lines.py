@@ -12,10 +12,10 @@ from typing import Any, BinaryIO
 
 from index.articles.errors import attempt
 from index.articles.fields import NAMES, field_name, language_code, latest_stamp, name_of, spoken, web_address
-from index.articles.html import as_displayed, fragment_paragraphs
+from index.articles.formats.html import as_displayed, fragment_paragraphs
+from index.articles.formats.plain_text import paragraphs
 from index.articles.lines import Facts
 from index.articles.opening import LARGEST, display_path, regular_file
-from index.articles.plain_text import paragraphs
 from index.articles.types import ArticleFile, Draft
 from index.days.dates import dateline
 from index.days.zones import local_day

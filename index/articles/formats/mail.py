@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from index.articles.html import fragment_paragraphs
+from index.articles.formats.html import fragment_paragraphs
+from index.articles.formats.plain_text import paragraphs
 from index.articles.lines import Facts
 from index.articles.opening import content
-from index.articles.plain_text import paragraphs
 from index.articles.types import ArticleFile, Draft
 from index.days.dates import first_date
 from index.sandbox.parent import read_apart

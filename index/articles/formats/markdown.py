@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from index.articles.fields import NAMES, field_name, language_code, latest_stamp, spoken, web_address
-from index.articles.html import without_tags
+from index.articles.formats.html import without_tags
+from index.articles.formats.plain_text import paragraphs
 from index.articles.lines import Facts
 from index.articles.opening import content
-from index.articles.plain_text import paragraphs
 from index.articles.types import ArticleFile, Draft
 from index.days.zones import local_day
 from index.text.characters import decode, one_line, tidy

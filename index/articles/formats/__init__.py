@@ -1,0 +1,1 @@
+"""One module for each kind of file, which makes drafts of it."""
