@@ -41,9 +41,7 @@ def expectations(folder: Path) -> list[Expected]:
 FOLDERS = [file.parent for file in sorted(FAULTS.glob("*/expect.json")) if file.parent.name not in LEFT_OUT]
 READERS = {"02-utc-day": "the reader points at the part of the day, and leaves the day out, as in 12-what-time"}
 ASKED = [
-    folder
-    for folder in FOLDERS
-    if folder.name not in READERS and any("ask" in one for one in expectations(folder))
+    folder for folder in FOLDERS if folder.name not in READERS and any("ask" in one for one in expectations(folder))
 ]
 
 

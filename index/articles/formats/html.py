@@ -14,6 +14,7 @@ from typing import Any
 from index.articles.fields import language_code, latest_stamp, spoken, web_address
 from index.articles.lines import Facts
 from index.articles.opening import content
+from index.articles.pages.crowds import without_crowds
 from index.articles.pages.days import day_in_address, page_days
 from index.articles.pages.headlines import headline, shows_headline
 from index.articles.pages.tree import drop_unseen, prepare, text_of
@@ -116,7 +117,7 @@ def _page(source: str) -> Any:
 
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        return document_fromstring(source.encode("utf-8", "replace"), parser=parser)
+        return document_fromstring(without_crowds(source).encode("utf-8", "replace"), parser=parser)
     except etree.ParserError:
         return None
 
