@@ -22,7 +22,7 @@ import numpy as np
 import onnxruntime
 from platformdirs import user_cache_path
 
-from index.embedding.bundled import Vocabulary, cores, session_options
+from index.embedding.bundled import QUESTION_THREADS, Vocabulary, cores, session_options
 from index.embedding.graph import CONTRIB, FloatTrunk, QuantisedTrunk
 from index.embedding.onnx_file import TYPES
 from index.embedding.processor import INSTRUCTIONS
@@ -137,19 +137,22 @@ class Variant:
 
     def __init__(self, kind: type[FloatTrunk]) -> None:
         graph = kind(read_weights(weights_path())).from_words()
-        self._trunk = onnxruntime.InferenceSession(graph, session_options(), ["CPUExecutionProvider"])
+        self._question, self._passage = (
+            onnxruntime.InferenceSession(graph, session_options(threads), ["CPUExecutionProvider"])
+            for threads in (min(QUESTION_THREADS, cores()), 1)
+        )
         self._workers = ThreadPoolExecutor(cores())
 
     def question(self, words: Vectors) -> None:
-        """One text."""
-        self._trunk.run(None, {"words": words})
+        """One text on all cores."""
+        self._question.run(None, {"words": words})
 
     def all_of(self, texts: list[Vectors]) -> list[Vectors]:
         """A text on each core; their unit vectors."""
         return list(self._workers.map(self._vector, texts))
 
     def _vector(self, words: Vectors) -> Vectors:
-        mean = self._trunk.run(None, {"words": words})[0][0].mean(axis=0)
+        mean = self._passage.run(None, {"words": words})[0][0].mean(axis=0)
         return mean / np.linalg.norm(mean)
 
 

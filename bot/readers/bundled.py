@@ -87,7 +87,7 @@ class BundledReader:
         self._cutter = Cutter(self._vocabulary)
         tensors = _read_changes(changes)
         self._heads = Heads(*(tensors[name] for name in ("span.w", "span.b", "answers.w", "answers.b")))
-        self._trunk = load_trunk(_prepared(cache, changes, say) / GRAPH)
+        self._trunk = load_trunk(_prepared(cache, changes, say) / GRAPH, threads=1)
         self._workers = ThreadPoolExecutor(cores(), thread_name_prefix="read")
 
     def read(self, understood: Understood, passages: Sequence[Passage], among: int) -> list[Reading]:  # noqa: ARG002

@@ -31,7 +31,7 @@ def weights() -> Weights:
 def in_float(bundled: Embedder, folder: Path, weights: Weights) -> BundledEmbedder:
     """The same embedder with a graph in float."""
     embedder = BundledEmbedder(folder)
-    embedder._trunk = InferenceSession(graph.in_float(weights))
+    embedder._passage_trunk = embedder._question_trunk = InferenceSession(graph.in_float(weights))
     return embedder
 
 
@@ -65,7 +65,7 @@ def multiplied(x: Vectors, matrix: NDArray[np.int8]) -> Vectors:
             [onnx_file.described("x", "float32", ["rows", matrix.shape[0]])],
             [onnx_file.described("y", "float32", ["rows", count])],
         ),
-        session_options(),
+        session_options(threads=2),
     )
     result: Vectors = session.run(None, {"x": x})[0]
     return result
