@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from index.days.dates import dateline
+from index.text.characters import letters
 
 LONGEST_LABEL = 300
 """Characters; whatever is longer is taken for the story, and no pattern below is tried on it."""
@@ -282,8 +283,4 @@ def _dateline(line: str, title: str | None) -> Facts | None:
 
 def _is_title(line: str, title: str) -> bool:
     # Pages name themselves behind their title: "Headline - Outlet".
-    return _letters(line) in (_letters(title), _letters(re.split(r"\s[|–—-]\s", title)[0]))
-
-
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text.casefold()))
+    return letters(line) in (letters(title), letters(re.split(r"\s[|–—-]\s", title)[0]))

@@ -119,3 +119,8 @@ def tidy(text: str) -> str:
 def one_line(text: str) -> str:
     """The text as one tidy line."""
     return " ".join(tidy(text).split())
+
+
+def letters(text: str) -> str:
+    """The letters and digits of a text, in lower case, by which headlines are compared."""
+    return "".join(filter(str.isalnum, text.casefold()))

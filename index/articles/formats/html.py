@@ -16,8 +16,9 @@ from index.articles.lines import Facts
 from index.articles.opening import content
 from index.articles.pages.crowds import without_crowds
 from index.articles.pages.days import day_in_address, page_days
+from index.articles.pages.elements import text_of
 from index.articles.pages.headlines import headline, shows_headline
-from index.articles.pages.tree import drop_unseen, prepare, text_of
+from index.articles.pages.tree import drop_unseen, prepare
 from index.articles.pages.walls import refuse_error, refuse_wall
 from index.articles.types import ArticleFile, Draft
 from index.text.characters import decode, one_line

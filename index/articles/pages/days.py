@@ -15,7 +15,7 @@ from typing import Any
 from index.articles.lines import Facts
 from index.days.dates import LONGEST_DATELINE, Dateline, believable, dateline, first_date, labelled_day
 from index.days.zones import is_local, local_day
-from index.text.characters import one_line
+from index.text.characters import letters, one_line
 
 _OF_CHANGE = re.compile(r"modif|updat|edit|revis|last", re.IGNORECASE)
 _OF_PUBLICATION = re.compile(r"publi(?:sh|c)|pub[-_]?(?:date|time)|issued|posted|release[-_]?date", re.IGNORECASE)
@@ -133,7 +133,7 @@ def _linked_data(page: Any, headline: Any) -> Iterator[tuple[str, str]]:
     """The days of the page's own story among those that schema.org's JSON describes."""
     stories = [story for script in page.iter("script") for story in _stories(script)]
     title = _letters(headline)
-    own = [story for story in stories if title and _letters_of(str(story.get("headline"))) == title]
+    own = [story for story in stories if title and letters(str(story.get("headline"))) == title]
     for story in [*own, *stories][:1]:
         for name in ("datePublished", "dateModified", "dateCreated"):
             yield name, str(story.get(name) or "").strip()
@@ -210,9 +210,9 @@ class _Line:
 def _headline(page: Any) -> Any:
     """The element that holds the page's headline: that which says what the page is called, else the first heading."""
     titles = [*page.xpath("//meta[@property='og:title']/@content"), page.findtext(".//title") or ""]
-    called = "\0".join(map(_letters_of, titles))
+    called = "\0".join(map(letters, titles))
     headings = [each for each in page.xpath(_CALLED_HEADINGS) if "logo" not in (each.get("class") or "")]
-    own = [(len(letters), -i) for i, each in enumerate(headings) if (letters := _letters(each)) and letters in called]
+    own = [(len(heading), -i) for i, each in enumerate(headings) if (heading := _letters(each)) and heading in called]
     if own:  # the longest: an outlet's name is a part of the title as well
         return headings[-max(own)[1]]
     named = page.xpath("//*[@itemprop='headline'][not(self::meta)]")
@@ -296,8 +296,4 @@ def _add_line(days: PageDays, line: _Line) -> None:
 
 
 def _letters(element: Any) -> str:
-    return _letters_of(" ".join(element.itertext())) if element is not None else ""
-
-
-def _letters_of(text: str) -> str:
-    return "".join(filter(str.isalnum, text.casefold()))
+    return letters(" ".join(element.itertext())) if element is not None else ""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from index.text.characters import one_line
+from index.text.characters import letters, one_line
 
 _LONGEST = 300
 _SEPARATOR = re.compile(r"\s*(?:\s[|–—·•»:_-]\s|[|｜_]|:\s)\s*")
@@ -19,16 +19,13 @@ def headline(page: Any, declared: str | None, story: Any = None) -> str | None:
     """
     titles = [title for title in (declared, _meta(page, "og:title"), _content(page.find(".//title"))) if title]
     headings = [text for heading in page.iter("h1", "h2", "h3") if 0 < len(text := _content(heading)) <= _LONGEST]
-    outlets = {_letters(name) for name in (_meta(page, "og:site_name"), _meta(page, "application-name")) if name}
+    outlets = {letters(name) for name in (_meta(page, "og:site_name"), _meta(page, "application-name")) if name}
     within = [
-        (text, title)
-        for title in titles
-        for text in headings
-        if _is_part(text, title) and _letters(text) not in outlets
+        (text, title) for title in titles for text in headings if _is_part(text, title) and letters(text) not in outlets
     ]
     if within:
         heading, title = max(within, key=lambda pair: len(pair[0]))
-        return title if _letters(heading) == _letters(title) else heading
+        return title if letters(heading) == letters(title) else heading
     first = next((text for heading in page.iter("h1") if (text := _content(heading))), None)
     if not titles:
         return first
@@ -43,7 +40,7 @@ def shows_headline(page: Any) -> bool:
 
 def _is_part(heading: str, title: str) -> bool:
     """Whether the title is the heading, or the heading and a shorter name beside it."""
-    inner, whole = _letters(heading), _letters(title)
+    inner, whole = letters(heading), letters(title)
     return 2 * len(inner) >= len(whole) > 0 and (whole.startswith(inner) or whole.endswith(inner))
 
 
@@ -52,8 +49,8 @@ def _heading_over(page: Any, story: Any, titles: Sequence[str]) -> str | None:
     body = page.find("body")
     if story is None or body is None or page.find(".//h1") is not None:
         return None
-    shown = _letters(_content(body))
-    if any(_letters(title) in shown for title in titles):
+    shown = letters(_content(body))
+    if any(letters(title) in shown for title in titles):
         return None
     over = None
     for element in body.iter():
@@ -67,9 +64,9 @@ def _heading_over(page: Any, story: Any, titles: Sequence[str]) -> str | None:
 def _without_outlet(title: str, outlets: set[str]) -> str:
     for separator in _SEPARATOR.finditer(title):
         before, after = title[: separator.start()], title[separator.end() :]
-        if _letters(after) in outlets:
+        if letters(after) in outlets:
             return before
-        if _letters(before) in outlets:
+        if letters(before) in outlets:
             return after
     return title
 
@@ -81,7 +78,3 @@ def _meta(page: Any, name: str) -> str | None:
 
 def _content(element: Any) -> str:
     return one_line("".join(element.itertext())) if element is not None else ""
-
-
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text.casefold()))

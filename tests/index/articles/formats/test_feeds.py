@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from article_items import LEAD, SECOND, TITLE, articles, loaded, reasons
 
-from index.articles import feeds
+from index.articles.formats import feeds
 from index.types import Article, LoadError
 
 

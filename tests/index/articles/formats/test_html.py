@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from article_files import CAPTION, HEADLINE, LEAD, PAGE, SECOND, read, text_of
 
-from index.articles import html
+from index.articles.formats import html
 from index.types import Article
 
 

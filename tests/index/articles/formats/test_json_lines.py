@@ -12,7 +12,8 @@ from article_items import LEAD, SECOND, TITLE, articles, loaded, reasons
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.articles import json_lines, loading, opening
+from index.articles import loading, opening
+from index.articles.formats import json_lines
 from index.articles.formats.json_lines import read_json_lines
 from index.articles.loading import load
 from index.articles.types import ArticleFile

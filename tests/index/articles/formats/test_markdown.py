@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from article_files import HEADLINE, LEAD, SECOND, read, text_of
 
-from index.articles import markdown
+from index.articles.formats import markdown
 
 
 def test_markdown_becomes_plain_text(tmp_path: Path) -> None:
