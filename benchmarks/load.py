@@ -42,6 +42,12 @@ def processor_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
+def peak_megabytes(pid: int) -> float:
+    """The most memory that a process has had."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
+
+
 def questions(count: int) -> list[str]:
     """As many different questions: each of the sample cases, asked by somebody else."""
     asked = [case.question for case in read_cases(ROOT / "tests/data/sample-cases.jsonl")]
@@ -66,8 +72,8 @@ def through_the_library(index: Path, asked: list[str]) -> tuple[list[float], flo
     return taken, (time.process_time() - before) * 1000 / len(asked)
 
 
-def through_the_bot(index: Path, folder: Path, users: int, rounds: int) -> tuple[list[float], float]:
-    """Milliseconds from question to answer, and the bot's processor milliseconds a question."""
+def through_the_bot(index: Path, folder: Path, users: int, rounds: int) -> tuple[list[float], float, float]:
+    """Milliseconds from question to answer, the bot's processor milliseconds a question, and its peak memory in MB."""
     with TelegramServer() as server:
         settings = {
             "TELEGRAM_BOT_TOKEN": server.token, "TELEGRAM_API_BASE": server.url, "INDEX_DIR": str(index),
@@ -88,7 +94,8 @@ def through_the_bot(index: Path, folder: Path, users: int, rounds: int) -> tuple
                     server.say(user, next(asked))
                 answered = (server.wait_for_message(user, timeout=120).sent_at for user in crowd)
                 taken += [(at - begun) * 1000 for at in answered]
-            return taken, (processor_seconds(bot.pid) - before) * 1000 / (users * rounds)
+            processor = (processor_seconds(bot.pid) - before) * 1000 / (users * rounds)
+            return taken, processor, peak_megabytes(bot.pid)
         finally:
             bot.terminate()
             bot.wait(timeout=60)
@@ -104,7 +111,7 @@ def main() -> None:
     with TemporaryDirectory() as name:
         folder = Path(name)
         alone, answering = through_the_library(folder / "index", questions(options.users * options.rounds))
-        crowd, everything = through_the_bot(folder / "index", folder, options.users, options.rounds)
+        crowd, everything, megabytes = through_the_bot(folder / "index", folder, options.users, options.rounds)
     print(f"{'milliseconds':44}{'p50':>8}{'p95':>8}{'all':>9}{'processor':>11}")
     for label, times, whole, processor in (
         ("through the library, one after another", alone, sum(alone), answering),
@@ -112,6 +119,7 @@ def main() -> None:
     ):
         print(f"{label:44}{np.percentile(times, 50):8.0f}{np.percentile(times, 95):8.0f}{whole:9.0f}{processor:11.1f}")
     print(f"the bot's own processor time, a question: {everything - answering:.1f}")
+    print(f"its peak memory: {megabytes:.0f} MB")
 
 
 if __name__ == "__main__":
