@@ -28,7 +28,7 @@ MAY_IMPORT = {
         "index",
     },
     "bot.telegram": {"bot.answers", "bot.phrases", "bot.questions", "bot.settings", "index"},
-    "bot.evaluation": {"bot.answers", "index"},
+    "bot.evaluation": {"bot.answers", "bot.questions", "index"},
     "bot.answers": {"bot.figures", "bot.phrases", "bot.questions", "bot.readers", "index"},
     "bot.readers": {"bot.questions", "index"},
     "bot.questions": {"index"},

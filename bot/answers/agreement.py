@@ -19,7 +19,7 @@ from bot.figures.numerals import amounts
 
 MOST_FIGURES = 40
 """That are compared one by one; an answer with more is a table, and the same as itself alone."""
-_NEGATIONS = frozenset("tidak tak bukan belum tanpa jangan not no never without neither nor n't cannot".split())
+NEGATIONS = frozenset("tidak tak bukan belum tanpa jangan not no never without neither nor n't cannot".split())
 
 
 def same_fact(one: Finding, other: Finding) -> bool:
@@ -29,7 +29,7 @@ def same_fact(one: Finding, other: Finding) -> bool:
     is counted and however nearly. Otherwise one answer has to be the other, or a name that the other says more of.
     """
     a, b = one.answer, other.answer
-    if _NEGATIONS.isdisjoint(_words(a)) != _NEGATIONS.isdisjoint(_words(b)):
+    if NEGATIONS.isdisjoint(_words(a)) != NEGATIONS.isdisjoint(_words(b)):
         return False
     figures_a, figures_b = _main_figures(one), _main_figures(other)
     if max(len(figures_a), len(figures_b)) > MOST_FIGURES:
@@ -39,6 +39,14 @@ def same_fact(one: Finding, other: Finding) -> bool:
     if figures_a or figures_b:
         return _tokens(_without_brackets(a)) == _tokens(_without_brackets(b)) != []
     return _same_name(a, b, one.language, other.language)
+
+
+def same_figures(one: str, other: str, language: str | None = None) -> bool:
+    """Whether two texts have the same figures, as many in one as in the other."""
+    figures, others = find_figures(one, language), find_figures(other, language)
+    if max(len(figures), len(others)) > MOST_FIGURES:
+        return _tokens(one) == _tokens(other)
+    return len(figures) == len(others) and _all_matched(figures, others)
 
 
 def figures_stand_in(answer: str, quote: str, language: str | None = None) -> bool:

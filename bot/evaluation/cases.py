@@ -1,11 +1,13 @@
 """Files of cases: questions with the answers that are right, one JSON object a line, gzipped or not.
 
     {"question": "…", "answers": ["…", {"text": "…", "start": 71}], "article": "id", "context": "…",
-     "id": "…", "question_lang": "id", "context_lang": "id"}
+     "id": "…", "question_lang": "id", "context_lang": "id", "title": "…", "published": "2024-11-21",
+     "before": [{"question": "…", "answer": "…"}], "verdict": "yes", "kind": "who"}
 
 No answers mean that the articles do not say. `article` is the id of the one that holds the answer; `context`, a
-paragraph that holds it, or that the question seems to be about; `start`, which of its characters the answer begins at.
-Only question and answers have to be there.
+paragraph that holds it, or that the question seems to be about, below that `title` of that day; `start`, which of its
+characters the answer begins at. `before` is what was asked before a follow-up, and answered, if it was; `verdict`, what
+the answer says to a question that wants "yes" or "no". Only question and answers have to be there.
 """
 
 from __future__ import annotations
@@ -15,8 +17,9 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, NamedTuple, cast
 
 from index.articles.fields import language_code
 from index.articles.formats.json_lines import named_fields, numbered_lines
@@ -25,7 +28,15 @@ from index.types import ConfigurationError, RefusedError, Span
 
 GZIP = b"\x1f\x8b"
 """How every gzipped file begins."""
+VERDICTS = ("", "yes", "no")
 EXAMPLE = '{"question": "Who opened it?", "answers": ["Ada Brink"]}'
+
+
+class Asked(NamedTuple):
+    """A question that was asked before, and what was answered, empty where it was refused."""
+
+    question: str
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,17 @@ class Case:
     question_language: str = ""
     """As ISO 639-1 code, like the context's."""
     context_language: str = ""
+    title: str = ""
+    """Of the context."""
+    title_spans: tuple[Span, ...] = ()
+    """Where answers stand in the title that do not stand in the context."""
+    published: date | None = None
+    before: tuple[Asked, ...] = ()
+    """What was asked before, the first of it whole by itself."""
+    verdict: str = ""
+    """"yes" or "no" where one of them is asked for and said."""
+    kind: str = ""
+    """Of answer that is asked for, in the file's own words."""
     line: int = 0
     """Where the case stands in its file."""
 
@@ -135,18 +157,50 @@ def _case(fields: dict[str, Any], line: int) -> Case:
     question = _text(fields, "question")
     if not question:
         raise RefusedError('it has no "question"')
-    answers, context = _answers(fields), _text(fields, "context")
+    answers, context, title = _answers(fields), _text(fields, "context"), _text(fields, "title")
+    spans = tuple(_spans(answers, context))
     return Case(
         question=question,
         answers=tuple(dict.fromkeys(text for text, _start in answers)),
         article=_text(fields, "article"),
         context=context,
-        spans=tuple(_spans(answers, context)),
+        spans=spans,
         id=str(fields.get("id", "")),
         question_language=_language(fields, "question_lang"),
         context_language=_language(fields, "context_lang"),
+        title=title,
+        title_spans=() if spans else tuple(_stands(answers, title)),
+        published=_day(fields),
+        before=tuple(_before(fields)),
+        verdict=_verdict(fields),
+        kind=_text(fields, "kind"),
         line=line,
     )
+
+
+def _day(fields: dict[str, Any]) -> date | None:
+    published = _text(fields, "published")
+    try:
+        return date.fromisoformat(published) if published else None
+    except ValueError as exc:
+        raise RefusedError(f'its "published" is no day like 2024-11-21: {published}') from exc
+
+
+def _before(fields: dict[str, Any]) -> Iterator[Asked]:
+    before = fields.get("before") or []
+    if not isinstance(before, list) or not all(isinstance(one, dict) for one in before):
+        raise RefusedError('its "before" is not a list of objects with a "question"')
+    for one in before:
+        if not (question := _text(one, "question")):
+            raise RefusedError('one of its "before" has no "question"')
+        yield Asked(question, _text(one, "answer"))
+
+
+def _verdict(fields: dict[str, Any]) -> str:
+    verdict = _text(fields, "verdict")
+    if verdict not in VERDICTS:
+        raise RefusedError(f'its "verdict" is neither "yes" nor "no": {verdict}')
+    return verdict
 
 
 def _answers(fields: dict[str, Any]) -> list[tuple[str, Any]]:
@@ -171,6 +225,13 @@ def _spans(answers: Iterable[tuple[str, Any]], context: str) -> Iterator[Span]:
     """Where those answers stand that are where they are said to be."""
     for text, start in answers:
         if isinstance(start, int) and start >= 0 and context.startswith(text, start):
+            yield start, start + len(text)
+
+
+def _stands(answers: Iterable[tuple[str, Any]], title: str) -> Iterator[Span]:
+    """Where in a title answers stand."""
+    for text, _start in answers:
+        if (start := title.find(text)) >= 0:
             yield start, start + len(text)
 
 

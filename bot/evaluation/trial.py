@@ -17,6 +17,7 @@ from bot.answers.answerer import Answerer
 from bot.answers.types import Answer
 from bot.evaluation.cases import Case
 from bot.evaluation.measures import Outcome
+from bot.questions.conversation import Turn
 from index.atomic import scratch_folder
 from index.build import build_from
 from index.search import Searcher
@@ -72,7 +73,8 @@ class Trial:
         return [id_ for id_ in ids if self._indexed_id(id_) not in indexed]
 
     def _answer(self, case: Case) -> Answer:
-        return self._answerer.ask(case.question)
+        before = [Turn(question, answer or None) for question, answer in case.before]
+        return self._answerer.ask(case.question, context=before)
 
     def _rank(self, case: Case, passages: Sequence[Passage]) -> float:
         """The place of the first article that holds the answer; of an article's passages only the best one counts."""

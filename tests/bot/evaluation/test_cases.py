@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import gzip
+from datetime import date
 from pathlib import Path
 
+import pytest
 from evaluation_cases import CONTEXTS, OVER, write
 from kabar_process import REPOSITORY
 
-from bot.evaluation.cases import Case, read_cases
+from bot.evaluation.cases import Asked, Case, read_cases
 from index.build import build
 from index.embedding.hashing import HashEmbedder
 from index.store.snapshots import open_current
+from index.types import ConfigurationError
 
 SAMPLES = REPOSITORY / "tests" / "data" / "sample-cases.jsonl"
 
@@ -42,6 +45,28 @@ def test_a_case_is_all_that_its_line_says(tmp_path: Path) -> None:
         spans=((0, 3), (17, 20)), id="a-7", question_language="id", context_language="en", line=1,
     )  # fmt: skip
     assert bare == Case("q", ("Ada",), line=2)
+
+
+def test_a_case_may_tell_of_the_news_and_of_what_was_asked_before(tmp_path: Path) -> None:
+    told = {
+        "question": "and when?", "answers": ["Monday"], "context": "Ada opened it.", "title": "Open since Monday",
+        "published": "2025-01-07", "before": [{"question": "Who opened it?", "answer": "Ada"}, {"question": "Why?"}],
+        "verdict": "no", "kind": "when",
+    }  # fmt: skip
+    (case,) = read_cases(write(tmp_path / "cases.jsonl", [told]))
+    assert (case.title, case.published, case.verdict, case.kind) == (told["title"], date(2025, 1, 7), "no", "when")
+    assert (case.spans, case.title_spans) == ((), ((11, 17),))
+    assert case.before == (Asked("Who opened it?", "Ada"), Asked("Why?"))
+
+
+@pytest.mark.parametrize(("field", "value"), [
+    ("published", "last week"), ("before", "Who?"), ("before", ["Who?"]), ("before", [{"answer": "Ada"}]),
+    ("verdict", "perhaps"), ("title", 7), ("kind", []),
+])  # fmt: skip
+def test_a_field_that_is_none_is_refused_by_its_line(tmp_path: Path, field: str, value: object) -> None:
+    file = write(tmp_path / "cases.jsonl", [{"question": "q", "answers": [], field: value}])
+    with pytest.raises(ConfigurationError, match=f'line 1: .*"{field}"'):
+        read_cases(file)
 
 
 def test_the_sample_cases_hold_for_the_sample_articles(tmp_path: Path) -> None:

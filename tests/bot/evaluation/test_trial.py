@@ -11,7 +11,7 @@ import pytest
 from evaluation_cases import CONTEXTS, CRANE
 
 from bot.answers.answerer import Answerer
-from bot.evaluation.cases import Case
+from bot.evaluation.cases import Asked, Case
 from bot.evaluation.trial import ReadingTrial, Trial, contexts_of, index_of, over_contexts
 from bot.questions.understanding import Understood
 from bot.readers.sentence import SentenceReader
@@ -51,11 +51,18 @@ def test_a_copy_that_is_not_indexed_stands_for_the_article_that_is(articles_dir:
         assert trial.strangers([Case("q", (), "z-copy")]) == []
 
 
+def test_a_follow_up_is_asked_behind_what_was_asked_before(snapshot: Snapshot) -> None:
+    reader = Remembering(HashEmbedder())
+    trial = Trial(Answerer(snapshot, HashEmbedder(), reader, 0.18))
+    trial.outcome(Case("when was it built?", (), before=(Asked("What is the tallest tower here?", "Brink Tower"),)))
+    assert reader.question == "when was Brink Tower built?"
+
+
 class Remembering(SentenceReader):
     """A reader that keeps what it was given."""
 
     def read(self, understood: Understood, passages: Sequence[Passage], among: int) -> list[Any]:
-        self.passages, self.among = list(passages), among
+        self.question, self.passages, self.among = understood.question, list(passages), among
         return list(super().read(understood, passages, among))
 
 
