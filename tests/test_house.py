@@ -84,7 +84,7 @@ IMPORTED_LATE = {
     "index.sandbox.pdf",
     "index.web.fetching",
 }
-HEAVY = {*ONLY_IN, "trafilatura", "dateparser", "sentencex", "py3langid", "prompt_toolkit"}
+HEAVY = {*ONLY_IN, "trafilatura", "dateparser", "filelock", "sentencex", "py3langid", "prompt_toolkit"}
 
 
 def imports(tree: ast.Module) -> Iterator[tuple[str, bool]]:

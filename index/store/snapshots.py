@@ -21,7 +21,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import xxhash
-from filelock import FileLock, Timeout
 
 from index.atomic import file_checksum, in_use, replace_text, sync
 from index.store.disk import FILES, DiskStore
@@ -185,6 +184,8 @@ def building(index_dir: Path) -> Iterator[Path]:
 @contextmanager
 def _locked(index_dir: Path) -> Iterator[None]:
     """Nobody else builds or rolls back meanwhile; the lock is released by death."""
+    from filelock import FileLock, Timeout
+
     lock = FileLock(index_dir / "build.lock")
     try:
         lock.acquire(timeout=0)
