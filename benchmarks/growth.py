@@ -409,7 +409,7 @@ def _of_texts() -> Iterator[tuple[str, Reading]]:
     yield "index.text.chunking.chunk", lambda text: chunking.chunk(text, HashEmbedder().count_tokens, "id")
     yield "index.text.characters.tidy", characters.tidy
     yield "index.text.characters.one_line", characters.one_line
-    yield "index.text.characters.decode", lambda text: characters.decode(text.encode("utf-8", "replace"))
+    yield "index.text.characters.decode", lambda text: _refused(characters.decode, text.encode("utf-8", "replace"))
     yield (
         "index.text.characters.decode bytes",
         lambda text: _refused(characters.decode, text.encode("cp1252", "replace") + b"\xff", declared="cp1252"),
@@ -428,9 +428,9 @@ def _of_texts() -> Iterator[tuple[str, Reading]]:
 
 def _refused(read: Callable[..., object], *arguments: object, **options: object) -> None:
     """Reading, which may end in a refusal."""
-    from index.types import KabarError
+    from index.types import KabarError, RefusedError
 
-    with contextlib.suppress(KabarError, UnicodeError):
+    with contextlib.suppress(KabarError, RefusedError, UnicodeError):
         read(*arguments, **options)
 
 

@@ -21,7 +21,8 @@ _LONGEST = 160
 """Characters of a line of a letterhead; no pattern below is tried on what is longer."""
 
 _LABEL = re.compile(
-    r"\W*(?:siaran pers|rilis(?: pers| media)?|keterangan (?:pers|tertulis)|pernyataan (?:pers|resmi)|kenyataan media"
+    r"\W{0,20}(?:siaran pers|rilis(?: pers| media)?|keterangan (?:pers|tertulis)|pernyataan (?:pers|resmi)"
+    r"|kenyataan media"
     r"|(?:press|news|media|immediate) (?:release|statement)|for release (?:immediately|at once|now)"
     r"|for (?:immediate|general) (?:release|publication|use|distribution)"
     r"|(?:untuk|bagi|harap|mohon|agar) (?:segera )?(?:disiarkan|dirilis|dipublikasikan|diterbitkan|dimuat|ditayangkan"
@@ -43,7 +44,7 @@ _ADDRESS = re.compile(
 )
 _REACHED_AT = re.compile(
     r"\b(?:telp|tlp|telepon|telephone|tel|phone|hp|fax|faks|faksimile|faksimili|mobile|wa|whatsapp)\b\.?\s?[:(+\d]"
-    r"|\b(?:laman|situs|website|web|surel|e-?mail|pos-el)\s?:|\bwww\.[\w.-]+\.\w+|[\w.+-]+@[\w-]+\.[\w.]+",
+    r"|\b(?:laman|situs|website|web|surel|e-?mail|pos-el)\s?:|\bwww\.[\w.-]+\.\w+|(?<![\w.+-])[\w.+-]++@[\w-]+\.[\w.]+",
     re.IGNORECASE,
 )
 _PHONE = re.compile(r"\W*[(+]?\d[\d\s().+/-]{6,24}\W*")

@@ -64,7 +64,9 @@ def is_public(address: IPAddress) -> bool:
 def checked_url(url: str, base: str = "") -> str:
     """The URL as it is asked for, without a fragment. Raises RefusedError where it is none to fetch."""
     try:
-        parts = urlsplit(urljoin(base, url))
+        joined = urljoin(base, url)
+        _refuse_long(joined)  # what reads a host takes the square of its length
+        parts = urlsplit(joined)
         if parts.scheme not in {"http", "https"}:
             raise RefusedError("only http and https are fetched" if parts.scheme else "it is no web address")
         host, port = _host(parts.hostname or ""), parts.port
@@ -79,9 +81,13 @@ def checked_url(url: str, base: str = "") -> str:
         raise RefusedError(f"port {port} is none of the web's")
     place = host if port in {None, 443 if parts.scheme == "https" else 80} else f"{host}:{port}"
     whole = urlunsplit((parts.scheme, place, _percent_encoded(parts.path) or "/", _percent_encoded(parts.query), ""))
-    if len(whole) > LONGEST_URL:
-        raise RefusedError(f"an address of more than {LONGEST_URL:,} characters is not fetched")
+    _refuse_long(whole)
     return whole
+
+
+def _refuse_long(url: str) -> None:
+    if len(url) > LONGEST_URL:
+        raise RefusedError(f"an address of more than {LONGEST_URL:,} characters is not fetched")
 
 
 def _host(name: str) -> str:

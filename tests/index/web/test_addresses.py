@@ -42,6 +42,7 @@ from index.web.fetching import Fetcher
         ("http://@example.org/", "an address with a name and password in it is not fetched"),
         ("http://example.org\\@127.0.0.1/", "an address with a name and password in it is not fetched"),
         ("http://example.org/" + "é" * 500, "an address of more than 2,000 characters is not fetched"),
+        ("http://" + "ְ\u0301" * 40_000, "an address of more than 2,000 characters is not fetched"),
     ],
 )
 def test_what_is_no_address_of_a_page_is_refused(fetch: Fetch, network: Network, url: str, reason: str) -> None:
