@@ -57,7 +57,7 @@ COLUMNS = {
     "answered": ("abstention", "answered"),
     "refused": ("abstention", "refused"),
 }
-INSTRUCTIONS = ("avx512_vnni", "avx_vnni", "avx512f", "avx2")
+INSTRUCTIONS = ("avx512_bf16", "avx512_vnni", "avx_vnni", "avx512f", "avx2")
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 
+from followups import FILES, processor
+
 from bot.answers.answerer import Answerer
 from bot.answers.types import Answer
 from bot.evaluation.cases import Case
@@ -45,9 +47,6 @@ from index.store.snapshots import open_current
 from index.types import Article, Embedder, Filter
 from training.cases import data_file
 from training.news import is_held_out, is_out_of_the_blue, news_cases, story_of
-
-FILES = ("news-train", "news-valid")
-INSTRUCTIONS = ("avx512_bf16", "avx512_vnni", "avx_vnni", "avx512f", "avx2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,13 +179,6 @@ def build(cases: Iterable[Case], index_dir: Path, embedder: Embedder) -> None:
         print(f"\r{done}/{total}", end="", file=sys.stderr, flush=True)
 
     build_from(articles_of(cases), index_dir, embedder, progress)
-
-
-def processor() -> str:
-    """Which of the instructions that time and figures may depend on the processor has."""
-    file = Path("/proc/cpuinfo")
-    flags = set(file.read_text().split()) if file.exists() else set()
-    return " ".join(name for name in INSTRUCTIONS if name in flags) or "unknown"
 
 
 def main() -> None:
